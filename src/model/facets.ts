@@ -1,0 +1,78 @@
+import type { Condition } from "./conditions.ts";
+
+/**
+ * A facet is the part of a record's status that one reconciler alone writes.
+ * `fence` is the fence of the key's lease under which it was written: a lower one is refused.
+ */
+interface Facet {
+  /** Reconcile key of the writer. */
+  key: string;
+  fence: number;
+  /** metadata.generation of the record that this facet answers. */
+  observedGeneration: number;
+  conditions: Condition[];
+}
+
+/** Written by the workload's reconciler (Lambda now). */
+export interface WorkloadFacet extends Facet {
+  /** Roles of every version that still serves. Sorted. Empty while the function was never read. */
+  roleArns: string[];
+  /** Access point id that `$LATEST` mounts at our path, ours or not; null = none. */
+  mounted: string | null;
+  /** Access point ids that $LATEST or any published version names. Sorted. */
+  served: string[];
+  /** Access point id verified everywhere by a read after the write; null = not (yet). */
+  echo: string | null;
+  /** RevisionId at the last verified read; equal = unchanged, which saves a read in a sweep. */
+  revisionId: string | null;
+  /** True if the newcomer's checks (exists, VPC, SnapStart, slot free) passed for observedGeneration. */
+  admissible: boolean;
+}
+
+export interface RetiringAccessPoint {
+  accessPointId: string;
+  /** ms since the epoch; recorded before the first act of retirement. */
+  retiredAtMs: number;
+  why: "BindingDeleted" | "Replaced";
+}
+
+/** Written by the file-system reconciler, on a Binding. */
+export interface AccessPointFacet extends Facet {
+  accessPoint: { id: string; arn: string } | null;
+  /** Replacement generation: part of the client token; bumped durably before an access point is made anew. */
+  tokenGeneration: number;
+  /** ms since the epoch from which the policy may be relied on; null = the policy does not admit it yet. */
+  policyUsableAtMs: number | null;
+  /** Which access point the workload must name; equals accessPoint.id outside replacement. */
+  handover: string | null;
+  retiring: RetiringAccessPoint[];
+}
+
+export interface BindingFacets {
+  workload?: WorkloadFacet;
+  accessPoint?: AccessPointFacet;
+}
+
+/** What a retained binding leaves behind: still listed in its roles' Denies. */
+export interface RetainedAccessPoint {
+  accessPointId: string;
+  accessPointArn: string;
+  bindingUid: string;
+  /** `<namespace>/<name>`. */
+  bindingName: string;
+  roleArns: string[];
+  access: "ReadOnly" | "ReadWrite" | "ReadWriteRoot";
+}
+
+/** Written by the file-system reconciler, on the FileSystem itself. */
+export interface FileSystemFacet extends Facet {
+  /** Characters of the policy document in force and what one replacement needs in reserve. */
+  policy: { characters: number; ours: number; foreign: number } | null;
+  retained: RetainedAccessPoint[];
+  /** Set by our first Put in mode Enforce: leaving Enforce is then a matter of `policy.release`. */
+  enforcedSinceMs: number | null;
+}
+
+export interface FileSystemFacets {
+  fileSystem?: FileSystemFacet;
+}

@@ -1,0 +1,45 @@
+/**
+ * A reconcile key names one AWS object, and so its one writer (DESIGN, section 2):
+ * `filesystem/<account>/<region>/<fs-id>` or `lambda/<unqualified function arn>`.
+ */
+export type ReconcileKey = string;
+
+export type ParsedKey =
+  | { kind: "filesystem"; account: string; region: string; fileSystemId: string }
+  | { kind: "lambda"; functionArn: string; account: string; region: string; functionName: string };
+
+export function fileSystemKey(fs: { account: string; region: string; fileSystemId: string }): ReconcileKey {
+  return `filesystem/${fs.account}/${fs.region}/${fs.fileSystemId}`;
+}
+
+export function lambdaKey(fn: { account: string; region: string; functionName: string }): ReconcileKey {
+  return `lambda/${functionArn(fn)}`;
+}
+
+/** AWS's partitions follow from the region's prefix. */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return "aws";
+}
+
+export function functionArn(fn: { account: string; region: string; functionName: string }): string {
+  return `arn:${partitionOf(fn.region)}:lambda:${fn.region}:${fn.account}:function:${fn.functionName}`;
+}
+
+export function fileSystemArn(fs: { account: string; region: string; fileSystemId: string }): string {
+  return `arn:${partitionOf(fs.region)}:elasticfilesystem:${fs.region}:${fs.account}:file-system/${fs.fileSystemId}`;
+}
+
+export function accessPointArn(fs: { account: string; region: string }, accessPointId: string): string {
+  return `arn:${partitionOf(fs.region)}:elasticfilesystem:${fs.region}:${fs.account}:access-point/${accessPointId}`;
+}
+
+/** @throws {Error} if `key` has none of the known forms: a key that nobody can reconcile is a bug. */
+export function parseKey(key: ReconcileKey): ParsedKey {
+  const fs = /^filesystem\/(\d{12})\/([a-z0-9-]+)\/(fs-[0-9a-f]+)$/.exec(key);
+  if (fs) return { kind: "filesystem", account: fs[1]!, region: fs[2]!, fileSystemId: fs[3]! };
+  const fn = /^lambda\/(arn:[a-z-]+:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9-_]+))$/.exec(key);
+  if (fn) return { kind: "lambda", functionArn: fn[1]!, region: fn[2]!, account: fn[3]!, functionName: fn[4]! };
+  throw new Error(`Cannot parse reconcile key "${key}": expected filesystem/<account>/<region>/<fs-id> or lambda/<function arn>`);
+}
