@@ -49,7 +49,7 @@ function runWith(node) {
 
 if (canRunTypeScript(process.versions.node)) {
   muteExperimentalWarnings();
-  await import(main);
+  await import(new URL("main.ts", import.meta.url).href);
 } else {
   const node = bundledNode();
   if (node === null) {
