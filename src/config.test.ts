@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, parseDuration, readClientConfig, readServeConfig, wantsColour } from "./config.ts";
+import { ConfigError, forgetAmbientAws, parseDuration, readClientConfig, readServeConfig, wantsColour } from "./config.ts";
 import { DEFAULT_SETTINGS } from "./model/settings.ts";
 
 const problemsOf = (flags: Record<string, string>, environment: Record<string, string> = {}): string[] => {
@@ -73,4 +73,15 @@ test("colours are for terminals, unless the environment says otherwise", () => {
   expect(wantsColour(false, {})).toBe(false);
   expect(wantsColour(true, { NO_COLOR: "1" })).toBe(false);
   expect(wantsColour(false, { FORCE_COLOR: "1" })).toBe(true);
+});
+
+test("ambient AWS settings are forgotten, whatever their names", () => {
+  const environment: Record<string, string | undefined> = { AWS_PROFILE: "prod", AWS_ENDPOINT_URL_EFS: "https://real", AWS_USE_FIPS_ENDPOINT: "true", PATH: "/bin" };
+  forgetAmbientAws(environment);
+  expect(environment).toEqual({
+    PATH: "/bin",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+  });
 });

@@ -217,6 +217,17 @@ export function wantsColour(isTty: boolean, environment: Environment = process.e
   return isTty && environment.TERM !== "dumb";
 }
 
+/**
+ * Takes every ambient AWS setting out of this process: profiles, credentials, endpoints, FIPS, config files.
+ * `dev` and the tests call it first, so that nothing a person has set up for real accounts can leak in.
+ */
+export function forgetAmbientAws(environment: Record<string, string | undefined> = process.env): void {
+  for (const name of Object.keys(environment)) if (name.startsWith("AWS_")) delete environment[name];
+  environment.AWS_CONFIG_FILE = "/dev/null";
+  environment.AWS_SHARED_CREDENTIALS_FILE = "/dev/null";
+  environment.AWS_EC2_METADATA_DISABLED = "true";
+}
+
 /** The environment for child processes. Only this file may read it. */
 export function childEnvironment(environment: Environment = process.env): Record<string, string> {
   return withoutUndefined(environment);
