@@ -1,0 +1,124 @@
+import { EFSClient } from "@aws-sdk/client-efs";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Chance, Clock } from "../model/clock.ts";
+import type { Aws } from "./aws.ts";
+import { type CallSettings, createCall } from "./call.ts";
+import { createEfs } from "./efs.ts";
+import { createIam } from "./iam.ts";
+import { createLambda } from "./lambda.ts";
+import { createRateBudget, type Priority } from "./rate-budget.ts";
+import { createSts } from "./sts.ts";
+
+/** Runs of reconcilers, sweeps and API calls share one client per service; the SDK's default of 50 would make them queue. */
+const SOCKETS_MAX = 128;
+
+type ServiceName = "efs" | "lambda" | "iam" | "sts";
+
+export interface AwsOptions {
+  account: string;
+  region: string;
+  /** Absent = the SDK's ordinary chain (environment, profile, container, instance). */
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** One address for all services, e.g. "http://127.0.0.1:4566". */
+  endpoint?: string;
+  /** Addresses of single services; they win over `endpoint`. */
+  endpoints?: Partial<Record<ServiceName, string>>;
+  /** Deadline of one AWS call, retries included, ms. */
+  callDeadlineMs: number;
+  /** Share of AWS's request quotas that is ours; Infinity = no budget. */
+  quotaShare: number;
+  clock: Clock;
+  /** Reserved for jitter of our own; the SDK's retries draw theirs themselves. */
+  chance: Chance;
+  /** e.g. "mooring/0.1 (prod)": shows in CloudTrail's userAgent. */
+  customUserAgent: string;
+  /** Stand-ins for the SDK's clients, for calls that never reach a socket. */
+  clients?: Partial<Clients>;
+}
+
+interface Clients {
+  efs: Pick<EFSClient, "send">;
+  lambda: Pick<LambdaClient, "send">;
+  iam: Pick<IAMClient, "send">;
+  sts: Pick<STSClient, "send">;
+}
+
+export interface AwsConnection extends Aws {
+  /** The same AWS for background reading: its calls wait for the rate budget behind all others, without a limit. */
+  sweep: Aws;
+  /** Closes the sockets. */
+  destroy(): void;
+}
+
+/** The AWS of one account and region. One client per service, so that the SDK's retry budget and the sockets are shared. */
+export function createAws(options: AwsOptions): AwsConnection {
+  const own = {
+    efs: new EFSClient(clientConfig(options, "efs")),
+    lambda: new LambdaClient(clientConfig(options, "lambda")),
+    iam: new IAMClient(clientConfig(options, "iam")),
+    sts: new STSClient(clientConfig(options, "sts")),
+  };
+  const clients: Clients = { ...own, ...options.clients };
+  const budget = createRateBudget(options.quotaShare, options.clock);
+  const withPriority = (priority: Priority): Aws => {
+    const call = (service: ServiceName, iamPrefix: string) =>
+      createCall({
+        service,
+        iamPrefix,
+        priority,
+        budget,
+        callDeadlineMs: options.callDeadlineMs,
+        clock: options.clock,
+      } satisfies CallSettings);
+    return {
+      efs: createEfs(clients.efs, call("efs", "elasticfilesystem")),
+      lambda: createLambda(clients.lambda, call("lambda", "lambda")),
+      iam: createIam(clients.iam, call("iam", "iam"), options.account),
+      sts: createSts(clients.sts, call("sts", "sts")),
+    };
+  };
+  return {
+    ...withPriority("fast"),
+    sweep: withPriority("sweep"),
+    destroy: () => {
+      for (const client of Object.values(own)) client.destroy();
+    },
+  };
+}
+
+/**
+ * Standard retries, not adaptive: under throttling, adaptive mode slowed the whole client down by
+ * a factor of six where standard retries and our own budgets did not.
+ */
+function clientConfig(options: AwsOptions, service: ServiceName) {
+  const endpoint = options.endpoints?.[service] ?? options.endpoint;
+  return {
+    region: options.region,
+    maxAttempts: 3,
+    retryMode: "standard",
+    customUserAgent: userAgentPairs(options.customUserAgent),
+    requestHandler: {
+      httpAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+      httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+    },
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/**
+ * "mooring/0.1 (prod)" as the SDK's pairs of name and version: in a lone string it would escape the
+ * slash's surroundings and the brackets.
+ */
+function userAgentPairs(agent: string): [string, string][] {
+  const sections = agent
+    .replace(/[()]/g, "")
+    .split(/\s+/)
+    .filter((section) => section !== "");
+  return sections.map((section) => {
+    const [name = "", ...version] = section.split("/");
+    return [name, version.join("/")];
+  });
+}
