@@ -46,6 +46,8 @@ export interface AccessPointFacet extends Facet {
   /** Which access point the workload must name; equals accessPoint.id outside replacement. */
   handover: string | null;
   retiring: RetiringAccessPoint[];
+  /** Ids of access points of this binding that others deleted; a mount that still names one is ours. The newest 5, oldest first. */
+  former?: string[];
 }
 
 export interface BindingFacets {

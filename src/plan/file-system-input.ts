@@ -38,6 +38,22 @@ export interface FileSystemMemory {
   policyPutAtMs: number;
   /** Hash of the principals/access points that were in force at policyPutAtMs, by binding uid → ms since when usable. */
   admittedSinceMs: Record<string, number>;
+  /** Roles that the policy was last seen to admit: they need no GetRole. Absent = nothing is known yet. Sorted. */
+  admittedRoles?: string[];
+  /** Hash of our statements when they were last seen in force as planned: the same hash and another policy is drift. */
+  statementsHash?: string;
+  /** When the document that our last Put was computed from was read, ms. */
+  policyBasisReadAtMs?: number;
+  /** Set by the reconciler when AWS refused a Put for an invalid principal: all roles are read again. */
+  checkRoles?: boolean;
+}
+
+/** A client of the file system that is known today, for the report before the first Put. */
+export interface KnownClient {
+  /** For people, e.g. "ECS service prod/web" or "Lambda function legacy". */
+  name: string;
+  /** Null = mounts without IAM. */
+  roleArn: string | null;
 }
 
 export interface FileSystemPlanInput {
@@ -54,6 +70,8 @@ export interface FileSystemPlanInput {
   removalsLastHour: number;
   /** Policy texts that others Put (from their events), oldest first, for merging back what a race of ours dropped. */
   foreignPolicyEdits: { atMs: number; policy: string }[];
+  /** Who is known to mount today, if somebody looked. Reported with the first Put in mode Enforce. */
+  knownClients?: KnownClient[];
 }
 
 export interface FileSystemFacetDrafts {

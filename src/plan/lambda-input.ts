@@ -17,6 +17,8 @@ export interface LambdaMemory {
   absentSinceMs: number | null;
   /** Somebody else's update was seen in progress, or ended, at this time (ms); `settle` counts from here. */
   foreignUpdateAtMs: number | null;
+  /** True from the plan of an update of ours until the function was seen at rest: that update is not foreign. */
+  ownUpdatePending?: boolean;
 }
 
 export interface LambdaPlanInput {

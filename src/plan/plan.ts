@@ -18,6 +18,8 @@ export type Ending =
  */
 export interface Plan<Facets> {
   actions: Action[];
+  /** Calls that are due but not permitted now (`--read-only`, `driftPolicy: Observe`, withheld, StoreRestored). Never carried out. */
+  heldBack: Action[];
   facets: Facets;
   ending: Ending;
   /** Removals that were held back by the blast-radius rule, with the hash that confirms them. */
