@@ -55,10 +55,15 @@ export interface Service {
   name: ServiceName;
   /** Operation name → handler. What is not here answers 501 NotSimulated. */
   operations: Record<string, Handler>;
-  /** Input members that a supported operation understands; a member that is not listed answers 501 NotSimulated. */
+  /**
+   * Input members that a supported operation understands; a member that is not listed answers 501
+   * NotSimulated. Top-level names; a dotted entry ("VpcConfig.SubnetIds") narrows a member to its listed parts.
+   */
   inputMembers: Record<string, readonly string[]>;
   /** Operations that read only: no CloudTrail event. */
   readOnly: ReadonlySet<string>;
+  /** Operations that change state but are no management events, e.g. SendMessage: saved, but no CloudTrail event. */
+  dataEvents?: ReadonlySet<string>;
   /** State as plain JSON, for surviving a restart. */
   snapshot(): unknown;
   restore(state: unknown): void;
