@@ -1,5 +1,8 @@
+import { currentBindingReady, bindingConditions } from "./binding-conditions.ts";
 import type { Condition } from "./conditions.ts";
+import { fileSystemConditions } from "./file-system-conditions.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
+import { POLICY_CHARACTERS_MAX } from "./rules/patterns.ts";
 
 export interface BindingStatus {
   observedGeneration: number;
@@ -14,7 +17,7 @@ export interface BindingStatus {
 export interface FileSystemStatus {
   observedGeneration: number;
   conditions: Condition[];
-  policy?: { characters: number; charactersMax: 20000; ours: number; foreign: number };
+  policy?: { characters: number; charactersMax: typeof POLICY_CHARACTERS_MAX; ours: number; foreign: number };
   bindings: number;
   ready: number;
 }
@@ -24,15 +27,43 @@ export interface FileSystemStatus {
  * as kstatus wants them). What was not checked is Unknown, with the reason. `fileSystem` is undefined if the
  * Binding names one that does not exist.
  */
-export function bindingStatus(_record: BindingRecord, _fileSystem: FileSystemRecord | undefined): BindingStatus {
-  throw new Error("not written yet");
+export function bindingStatus(record: BindingRecord, fileSystem: FileSystemRecord | undefined): BindingStatus {
+  const { accessPoint, workload } = record.facets;
+  const made = accessPoint?.accessPoint;
+  const retiring = accessPoint?.retiring.map(({ accessPointId }) => accessPointId) ?? [];
+  return {
+    observedGeneration: answeredGeneration(record),
+    conditions: bindingConditions(record, fileSystem, answeredGeneration(record)),
+    ...(made ? { accessPointId: made.id, accessPointArn: made.arn } : {}),
+    ...(retiring.length > 0 ? { retiring } : {}),
+    ...(workload !== undefined && workload.roleArns.length > 0 ? { roleArns: workload.roleArns } : {}),
+  };
 }
 
-export function fileSystemStatus(_record: FileSystemRecord, _bindings: BindingRecord[]): FileSystemStatus {
-  throw new Error("not written yet");
+/** @param bindings those that name it; others are left out of account. */
+export function fileSystemStatus(record: FileSystemRecord, bindings: BindingRecord[]): FileSystemStatus {
+  const naming = bindings.filter(({ spec }) => spec.fileSystemRef.name === record.metadata.name);
+  const policy = record.facets.fileSystem?.policy;
+  return {
+    observedGeneration: record.facets.fileSystem?.observedGeneration ?? 0,
+    conditions: fileSystemConditions(record, naming),
+    ...(policy ? { policy: { ...policy, charactersMax: POLICY_CHARACTERS_MAX } } : {}),
+    bindings: naming.length,
+    ready: naming.filter(isReady).length,
+  };
 }
 
-/** True if a facet answers the record's current generation and everything it takes to mount holds. */
-export function isReady(_record: BindingRecord): boolean {
-  throw new Error("not written yet");
+/**
+ * True if both facets answer the record's current generation and everything it takes to mount holds: the same
+ * as `Ready=True`. Never true while the record is suspended or being deleted.
+ */
+export function isReady(record: BindingRecord): boolean {
+  return currentBindingReady(record, answeredGeneration(record)).status === "True";
 }
+
+/** What both reconcilers have answered: the lower of the two. */
+function answeredGeneration({ facets }: BindingRecord): number {
+  return Math.min(facets.workload?.observedGeneration ?? 0, facets.accessPoint?.observedGeneration ?? 0);
+}
+
+export type { Condition };

@@ -1,3 +1,4 @@
+import { checkRecord } from "./check-record.ts";
 import type { BindingRecord, BindingSpec, FileSystemRecord, FileSystemSpec, Kind, ObjectMeta } from "./records.ts";
 
 /** One thing that is wrong with a manifest. All of them are reported at once. */
@@ -30,11 +31,6 @@ export interface Home {
   region: string;
 }
 
-/** Checks one manifest by itself: schema, then every rule that needs no other record. */
-export function parseManifest(_kind: Kind, _body: unknown, _home: Home): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
-  throw new Error("not written yet");
-}
-
 /** The other records that a new or changed one must live with. */
 export interface Neighbours {
   bindings: Iterable<BindingRecord>;
@@ -42,10 +38,14 @@ export interface Neighbours {
 }
 
 /**
- * Checks a record against the others: one binding per function, one owner and mode per shared directory,
- * one FileSystem record per file system, immutable fields against `before`, new bindings on a FileSystem
- * that is being deleted, policy capacity (what certainly cannot fit).
+ * Checks one manifest by itself: shape, then every rule that needs no other record. All faults come at once;
+ * a field whose shape is wrong is not judged further.
+ *
+ * @param body the parsed YAML or JSON. The API puts the namespace of the URL into it first; a Binding without
+ *   one is taken to be in `default`. Server-owned metadata and `status` are accepted and ignored.
  */
-export function admit(_after: Manifest, _before: BindingRecord | FileSystemRecord | undefined, _neighbours: Neighbours): Fault[] {
-  throw new Error("not written yet");
+export function parseManifest(kind: Kind, body: unknown, home: Home): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
+  return checkRecord(kind, body, home);
 }
+
+export { admit } from "./admit.ts";
