@@ -202,3 +202,24 @@ export interface Audit {
   /** Walks one chain (or all) and checks seq and hashes. */
   verify(chain?: string): Promise<{ chains: number; records: number; faults: { chain: string; seq: number; what: string }[] }>;
 }
+
+/** The item of a key that nothing has touched yet. */
+export function emptyKeyItem(key: ReconcileKey): KeyItem {
+  return {
+    key,
+    fence: 0,
+    owner: null,
+    expiresAtMs: 0,
+    dirty: false,
+    dueAtMs: null,
+    failures: 0,
+    openIntents: [],
+    chain: { seq: 0, hash: "" },
+    seenSlot: 0,
+    convergedReadAtMs: null,
+    removals: [],
+    ownCalls: [],
+    noted: [],
+    memory: {},
+  };
+}
