@@ -1,0 +1,60 @@
+import { beforeEach, expect, test } from "vitest";
+import { createTestWorld, type TestWorld } from "../test-world.ts";
+
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const RoleName = "thumbnailer-role";
+let world: TestWorld;
+beforeEach(async () => {
+  world = createTestWorld();
+  await world.call("iam", "CreateRole", { RoleName, Path: "/service-role/", AssumeRolePolicyDocument: TRUST });
+});
+
+test("a role shows its path, its unique id and its trust policy in percent-encoding", async () => {
+  const { Role } = await world.call("iam", "GetRole", { RoleName });
+  expect(Role.Arn).toBe("arn:aws:iam::111122223333:role/service-role/thumbnailer-role");
+  expect(Role.RoleId).toMatch(/^AROA[A-Z2-7]{17}$/);
+  expect(JSON.parse(decodeURIComponent(Role.AssumeRolePolicyDocument))).toEqual(JSON.parse(TRUST));
+});
+
+test("a role that is made again has another unique id", async () => {
+  const before = (await world.call("iam", "GetRole", { RoleName })).Role.RoleId;
+  await world.call("iam", "DeleteRole", { RoleName });
+  await expect(world.call("iam", "GetRole", { RoleName })).rejects.toThrow("The role with name thumbnailer-role cannot be found.");
+  const again = await world.call("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument: TRUST });
+  expect(again.Role.RoleId).not.toBe(before);
+});
+
+test("a role keeps its policies until they are taken away", async () => {
+  const PolicyArn = "arn:aws:iam::aws:policy/AmazonElasticFileSystemClientReadWriteAccess";
+  await world.call("iam", "AttachRolePolicy", { RoleName, PolicyArn });
+  await expect(world.call("iam", "DeleteRole", { RoleName })).rejects.toThrow("must detach all policies first");
+  const attached = await world.call("iam", "ListAttachedRolePolicies", { RoleName });
+  expect(attached.AttachedPolicies).toEqual([{ PolicyName: "AmazonElasticFileSystemClientReadWriteAccess", PolicyArn }]);
+  const version = await world.call("iam", "GetPolicyVersion", { PolicyArn, VersionId: "v1" });
+  expect(decodeURIComponent(version.PolicyVersion.Document)).toContain("elasticfilesystem:ClientWrite");
+});
+
+test("lists go on where the marker says", async () => {
+  for (let n = 0; n < 5; n++) await world.call("iam", "CreateRole", { RoleName: `r-${n}`, AssumeRolePolicyDocument: TRUST });
+  const first = await world.call("iam", "ListRoles", { MaxItems: 4 });
+  const rest = await world.call("iam", "ListRoles", { MaxItems: 4, Marker: first.Marker });
+  expect([first.Roles.length, first.IsTruncated, rest.Roles.length, rest.IsTruncated]).toEqual([4, true, 2, false]);
+});
+
+test("a made key belongs to its user, also after a restart", async () => {
+  await world.call("iam", "CreateUser", { UserName: "deploy-bot" });
+  const { AccessKey } = await world.call("iam", "CreateAccessKey", { UserName: "deploy-bot" });
+  world.restart();
+  expect(world.simulator.callerOf(AccessKey.AccessKeyId).arn).toBe("arn:aws:iam::111122223333:user/deploy-bot");
+});
+
+test("inline policies are checked and evaluated from their newest text", async () => {
+  const put = (PolicyDocument: string) => world.call("iam", "PutRolePolicy", { RoleName, PolicyName: "p", PolicyDocument });
+  await expect(put("{")).rejects.toMatchObject({ code: "MalformedPolicyDocument", status: 400 });
+  await put(JSON.stringify({ Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] }));
+  const identity = world.world.service("iam").identityOf("arn:aws:iam::111122223333:role/service-role/thumbnailer-role");
+  expect(identity?.policies).toHaveLength(1);
+});
