@@ -108,6 +108,7 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
     id: "policy-enforce-needs-confirm",
     appliesTo: ["FileSystem"],
     field: "spec.policy.mode",
+    needs: ["spec.fileSystemId"],
     source: "DESIGN 5; AWS-FACTS 1.7, 10: the first Put ends the implicit access of every client",
     states: "`Enforce` only together with `policy.confirm`.",
     check: (mode, { get }) => mode !== "Enforce" || get("spec.policy.confirm") !== undefined,
