@@ -10,7 +10,11 @@ import type { Fault, Manifest, Neighbours } from "./validate.ts";
  *
  * @param before the record as it is; undefined when it is new. `neighbours` may contain it.
  */
-export function admit(after: Manifest, before: BindingRecord | FileSystemRecord | undefined, neighbours: Neighbours): Fault[] {
+export function admit(
+  after: Manifest,
+  before: BindingRecord | FileSystemRecord | undefined,
+  neighbours: Neighbours,
+): Fault[] {
   const change = changeAmong(after, before, neighbours);
   return ADMISSION_RULES.filter((rule) => rule.appliesTo.includes(after.kind)).flatMap((rule) =>
     rule.check(change).map(({ field = rule.field, value, message }) => ({ field, value, rule: rule.id, message })),
@@ -24,7 +28,8 @@ function changeAmong(after: Manifest, before: Change["before"], neighbours: Neig
   for (const binding of neighbours.bindings) {
     if (isSame(after, binding)) continue;
     const { fileSystemRef, workload } = binding.spec;
-    if (after.kind === "Binding" && workload.lambda.functionName === after.spec.workload.lambda.functionName) change.sameFunction.push(binding);
+    if (after.kind === "Binding" && workload.lambda.functionName === after.spec.workload.lambda.functionName)
+      change.sameFunction.push(binding);
     if (fileSystemRef.name === fileSystemName) change.sameFileSystem.push(binding);
   }
   const otherFileSystems: FileSystemRecord[] = [];
@@ -37,5 +42,9 @@ function changeAmong(after: Manifest, before: Change["before"], neighbours: Neig
 }
 
 function isSame(after: Manifest, record: BindingRecord | FileSystemRecord): boolean {
-  return after.kind === record.kind && after.metadata.name === record.metadata.name && after.metadata.namespace === record.metadata.namespace;
+  return (
+    after.kind === record.kind &&
+    after.metadata.name === record.metadata.name &&
+    after.metadata.namespace === record.metadata.namespace
+  );
 }

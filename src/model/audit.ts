@@ -16,13 +16,7 @@ export interface AuditRecord {
   entry: AuditEntry;
 }
 
-export type AuditEntry =
-  | IntentEntry
-  | OutcomeEntry
-  | SpecChangedEntry
-  | DriftEntry
-  | AttributedEntry
-  | ConvergedEntry;
+export type AuditEntry = IntentEntry | OutcomeEntry | SpecChangedEntry | DriftEntry | AttributedEntry | ConvergedEntry;
 
 interface EntryBase {
   /** `<namespace>/<name>` of every Binding concerned. */

@@ -10,14 +10,22 @@ const PARTS = ["AccessPointReady", "OwnershipReady", "PolicyReady", "MountConfig
 const ABNORMAL = ["Drifted", "Contended", "Orphaned", "StoreRestored"] as const;
 
 /** All conditions of a Binding, Ready first, each type once. */
-export function bindingConditions(record: BindingRecord, fileSystem: FileSystemRecord | undefined, answered: number): Condition[] {
+export function bindingConditions(
+  record: BindingRecord,
+  fileSystem: FileSystemRecord | undefined,
+  answered: number,
+): Condition[] {
   const facets = facetConditions(record);
   const ready = fileSystem === undefined ? fileSystemNotFound(record) : currentBindingReady(record, answered);
   const stalled = stalledCondition(record, facets, fileSystem);
   const reconciling = stalled === undefined ? reconcilingCondition(record, ready) : undefined;
-  return [ready, reconciling, stalled, ...PARTS.map((type) => facets.get(type)), ...thoseThatHold(facets, ABNORMAL)].filter(
-    (condition) => condition !== undefined,
-  );
+  return [
+    ready,
+    reconciling,
+    stalled,
+    ...PARTS.map((type) => facets.get(type)),
+    ...thoseThatHold(facets, ABNORMAL),
+  ].filter((condition) => condition !== undefined);
 }
 
 /**
@@ -30,24 +38,49 @@ export function currentBindingReady(record: BindingRecord, answered: number): Co
     derived(record, { type: "Ready", status, reason, message, since });
 
   const facets = facetConditions(record);
-  const parts = [facets.get("AccessPointReady")!, facets.get("MountConfigured")!, facets.get("PolicyReady")!, facets.get("OwnershipReady")!];
+  const parts = [
+    facets.get("AccessPointReady")!,
+    facets.get("MountConfigured")!,
+    facets.get("PolicyReady")!,
+    facets.get("OwnershipReady")!,
+  ];
   const failing = mostTelling(parts.filter(({ status }) => status === "False"));
 
   if (metadata.deletionTimestamp !== undefined) {
-    return ready("False", "Deleting", `Being deleted; waits for ${waitsFor(metadata.finalizers)}.${failing === undefined ? "" : ` ${failing.message}`}`, metadata.deletionTimestamp);
+    return ready(
+      "False",
+      "Deleting",
+      `Being deleted; waits for ${waitsFor(metadata.finalizers)}.${failing === undefined ? "" : ` ${failing.message}`}`,
+      metadata.deletionTimestamp,
+    );
   }
   if (spec.suspend) {
-    return ready("Unknown", "Suspended", "Mooring makes no calls for this Binding while spec.suspend is true, so what the other conditions say may be out of date. Set spec.suspend to false to go on.", timestampOf(record.changedBy.atMs));
+    return ready(
+      "Unknown",
+      "Suspended",
+      "Mooring makes no calls for this Binding while spec.suspend is true, so what the other conditions say may be out of date. Set spec.suspend to false to go on.",
+      timestampOf(record.changedBy.atMs),
+    );
   }
   if (answered < metadata.generation) {
-    return ready("Unknown", "Pending", `Generation ${metadata.generation} has not been looked at by all reconcilers yet (${answered} has); nothing is to be done.`, timestampOf(record.changedBy.atMs));
+    return ready(
+      "Unknown",
+      "Pending",
+      `Generation ${metadata.generation} has not been looked at by all reconcilers yet (${answered} has); nothing is to be done.`,
+      timestampOf(record.changedBy.atMs),
+    );
   }
   if (failing !== undefined) return ready("False", failing.reason, failing.message, failing.lastTransitionTime);
   const open = mostTelling([parts[0]!, parts[1]!].filter(({ status }) => status === "Unknown"));
   if (open !== undefined) return ready("Unknown", open.reason, open.message, open.lastTransitionTime);
   const { functionName, localMountPath } = spec.workload.lambda;
   const accessPointId = record.facets.accessPoint?.accessPoint?.id ?? "its access point";
-  return ready("True", "Mounted", `${functionName} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${localMountPath} through ${accessPointId}.`, latest([parts[0]!, parts[1]!]));
+  return ready(
+    "True",
+    "Mounted",
+    `${functionName} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${localMountPath} through ${accessPointId}.`,
+    latest([parts[0]!, parts[1]!]),
+  );
 }
 
 const FINALIZER_WORK: Readonly<Record<string, string>> = {
@@ -56,7 +89,9 @@ const FINALIZER_WORK: Readonly<Record<string, string>> = {
 };
 
 function waitsFor(finalizers: readonly string[]): string {
-  return finalizers.length === 0 ? "nothing" : finalizers.map((name) => FINALIZER_WORK[name] ?? `the finalizer ${name}`).join(" and ");
+  return finalizers.length === 0
+    ? "nothing"
+    : finalizers.map((name) => FINALIZER_WORK[name] ?? `the finalizer ${name}`).join(" and ");
 }
 
 function facetConditions(record: BindingRecord): ByType {
@@ -77,7 +112,12 @@ function notReported(record: BindingRecord, type: (typeof PARTS)[number]): Condi
       message: `EFS has no API that shows who owns a directory, so the owner of ${record.spec.rootDirectory.path} was not checked. It is set when the directory is made at the first mount; if it existed before, look at it from a function that mounts it.`,
     });
   }
-  return derived(record, { type, status: "Unknown", reason: "NotObserved", message: "Mooring has not read this from AWS yet; nothing is to be done." });
+  return derived(record, {
+    type,
+    status: "Unknown",
+    reason: "NotObserved",
+    message: "Mooring has not read this from AWS yet; nothing is to be done.",
+  });
 }
 
 function fileSystemNotFound(record: BindingRecord): Condition {
@@ -92,7 +132,11 @@ function fileSystemNotFound(record: BindingRecord): Condition {
 }
 
 /** kstatus: something that only a change can cure. */
-function stalledCondition(record: BindingRecord, facets: ByType, fileSystem: FileSystemRecord | undefined): Condition | undefined {
+function stalledCondition(
+  record: BindingRecord,
+  facets: ByType,
+  fileSystem: FileSystemRecord | undefined,
+): Condition | undefined {
   const reported = facets.get("Stalled");
   if (reported?.status === "True") return reported;
   if (fileSystem !== undefined || record.metadata.deletionTimestamp !== undefined) return undefined;

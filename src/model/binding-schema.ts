@@ -22,13 +22,17 @@ const rootDirectory = z
   .strictObject({
     path: z.string().meta({
       description:
-        "Directory on the file system that the function sees as its root: absolute, at most 4 levels and 100 characters, no trailing slash, no segment starting with a dot, and not \"/\" itself, whose owner cannot be set. It is made at the first mount if it does not exist.",
+        'Directory on the file system that the function sees as its root: absolute, at most 4 levels and 100 characters, no trailing slash, no segment starting with a dot, and not "/" itself, whose owner cannot be set. It is made at the first mount if it does not exist.',
       pattern: ACCESS_POINT_PATH.source,
       minLength: 2,
       maxLength: PATH_CHARACTERS_MAX,
     }),
-    ownerUid: posixId("Owner of the directory. Applied when the directory is made; Bindings that share a directory state the same."),
-    ownerGid: posixId("Group of the directory. Applied when the directory is made; Bindings that share a directory state the same."),
+    ownerUid: posixId(
+      "Owner of the directory. Applied when the directory is made; Bindings that share a directory state the same.",
+    ),
+    ownerGid: posixId(
+      "Group of the directory. Applied when the directory is made; Bindings that share a directory state the same.",
+    ),
     permissions: z.string().meta({
       description: 'Mode of the directory as an octal string, e.g. "0750". Quote it: without quotes it is a number.',
       pattern: PERMISSIONS.source,
@@ -50,7 +54,8 @@ const posixUser = z
 const lambda = z
   .strictObject({
     functionName: z.string().meta({
-      description: "Name of the Lambda function, without ARN and qualifier, in the file system's account and region. Immutable.",
+      description:
+        "Name of the Lambda function, without ARN and qualifier, in the file system's account and region. Immutable.",
       pattern: FUNCTION_NAME.source,
     }),
     localMountPath: z.string().meta({
@@ -59,13 +64,17 @@ const lambda = z
       maxLength: LOCAL_MOUNT_PATH_CHARACTERS_MAX,
     }),
   })
-  .meta({ description: "A Lambda function. It must be in a VPC with a mount target in every availability zone it uses." });
+  .meta({
+    description: "A Lambda function. It must be in a VPC with a mount target in every availability zone it uses.",
+  });
 
 export const bindingSpecSchema = z
   .strictObject({
     fileSystemRef: z
       .strictObject({
-        name: z.string().meta({ description: "Name of the FileSystem record. Immutable.", pattern: DNS_SUBDOMAIN.source }),
+        name: z
+          .string()
+          .meta({ description: "Name of the FileSystem record. Immutable.", pattern: DNS_SUBDOMAIN.source }),
       })
       .meta({ description: "The FileSystem that holds the directory." }),
     rootDirectory,
@@ -74,9 +83,12 @@ export const bindingSpecSchema = z
       description:
         "What the function's role may do through its access point: ClientMount; with ClientWrite; or with ClientRootAccess as well. It has no default: rights are stated.",
     }),
-    workload: z.strictObject({ lambda }).meta({ description: "What mounts the directory. This version serves Lambda functions." }),
+    workload: z
+      .strictObject({ lambda })
+      .meta({ description: "What mounts the directory. This version serves Lambda functions." }),
     driftPolicy: z.enum(["Correct", "Observe"]).default("Correct").meta({
-      description: "Correct (default): put back what others change. Observe: report it in the condition Drifted and touch nothing.",
+      description:
+        "Correct (default): put back what others change. Observe: report it in the condition Drifted and touch nothing.",
     }),
     suspend: z.boolean().default(false).meta({
       description: "True: make no calls for this Binding, deletion included, until it is false again. Default: false.",
@@ -98,8 +110,14 @@ const bindingStatusSchema = z
     conditions: conditionsSchema,
     accessPointId: z.string().optional().meta({ description: "The access point that serves this Binding." }),
     accessPointArn: z.string().optional().meta({ description: "Its ARN." }),
-    retiring: z.array(z.string()).optional().meta({ description: "Access points that are retired but not deleted yet." }),
-    roleArns: z.array(z.string()).optional().meta({ description: "Execution roles of every version of the function that still serves." }),
+    retiring: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "Access points that are retired but not deleted yet." }),
+    roleArns: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "Execution roles of every version of the function that still serves." }),
   })
   .meta({ description: "What is, as Mooring last read it." });
 

@@ -11,16 +11,36 @@ import { schemaFaults } from "./schema-faults.ts";
 import type { Fault, Home, Manifest, ManifestMeta } from "./validate.ts";
 
 function frame<Spec extends z.ZodType>(spec: Spec) {
-  return z.strictObject({ apiVersion: z.unknown().optional(), kind: z.unknown().optional(), metadata: metadataSchema, spec, status: z.unknown().optional() });
+  return z.strictObject({
+    apiVersion: z.unknown().optional(),
+    kind: z.unknown().optional(),
+    metadata: metadataSchema,
+    spec,
+    status: z.unknown().optional(),
+  });
 }
 
 const SCHEMAS = { Binding: frame(bindingSpecSchema), FileSystem: frame(fileSystemSpecSchema) } as const;
 
 /** The body of `parseManifest`; see there. */
-export function checkRecord(kind: Kind, body: unknown, home: Home): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
+export function checkRecord(
+  kind: Kind,
+  body: unknown,
+  home: Home,
+): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     const given = Array.isArray(body) ? "a list" : shown(body);
-    return { ok: false, faults: [{ field: "", value: body, rule: "wrong-type", message: `The manifest is ${given}: an object with apiVersion, kind, metadata and spec is required.` }] };
+    return {
+      ok: false,
+      faults: [
+        {
+          field: "",
+          value: body,
+          rule: "wrong-type",
+          message: `The manifest is ${given}: an object with apiVersion, kind, metadata and spec is required.`,
+        },
+      ],
+    };
   }
   const wrongKind = kindFault(kind, body);
   if (wrongKind !== null) return { ok: false, faults: [wrongKind] };
@@ -30,14 +50,22 @@ export function checkRecord(kind: Kind, body: unknown, home: Home): { ok: true; 
   const rules = RECORD_RULES.filter((rule) => rule.appliesTo.includes(kind));
   const faults = [...withoutRuled(shapeFaults, rules), ...ruleFaults(rules, body, shapeFaults, home)];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  return { ok: true, manifest: { kind, metadata: metadataOf(kind, parsed.data.metadata), spec: parsed.data.spec } as Manifest };
+  return {
+    ok: true,
+    manifest: { kind, metadata: metadataOf(kind, parsed.data.metadata), spec: parsed.data.spec } as Manifest,
+  };
 }
 
 /** A manifest of another kind would break every rule of this one, which would only hide what is wrong. */
 function kindFault(kind: Kind, body: object): Fault | null {
   const given = valueAt(body, ["kind"]);
   if (given === kind) return null;
-  return { field: "kind", value: given, rule: "kind", message: `kind is ${shown(given)}: ${kind} is required here; write kind: ${kind}, or send it to the path of its own kind.` };
+  return {
+    field: "kind",
+    value: given,
+    rule: "kind",
+    message: `kind is ${shown(given)}: ${kind} is required here; write kind: ${kind}, or send it to the path of its own kind.`,
+  };
 }
 
 /** Where the table says more about a field than "unknown", its rule speaks instead of the schema. */
@@ -53,7 +81,9 @@ function ruleFaults(rules: readonly RecordRule[], body: object, shapeFaults: rea
   const context: RuleContext = { home, get: (path) => valueAt(body, path.split(".")) };
   const misshapen = shapeFaults.filter((fault) => fault.rule !== "unknown-field").map((fault) => fault.field);
   return rules.flatMap((rule) => {
-    const needs = rule.needs.every((field) => context.get(field) !== undefined && !misshapen.some((other) => touches(field, other)));
+    const needs = rule.needs.every(
+      (field) => context.get(field) !== undefined && !misshapen.some((other) => touches(field, other)),
+    );
     if (!needs) return [];
     return targets(rule, body).flatMap(({ field, value }) => {
       if (misshapen.some((other) => touches(field, other)) || rule.check(value, context)) return [];

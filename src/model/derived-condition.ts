@@ -17,7 +17,10 @@ export function derived(
 
 /** The latest of some RFC 3339 times in UTC, which compare as text; undefined if there is none. */
 export function latest(conditions: readonly Condition[]): string | undefined {
-  return conditions.map(({ lastTransitionTime }) => lastTransitionTime).sort().at(-1);
+  return conditions
+    .map(({ lastTransitionTime }) => lastTransitionTime)
+    .sort()
+    .at(-1);
 }
 
 /**
@@ -40,7 +43,10 @@ function mergedPair(one: Condition, other: Condition): Condition {
 }
 
 /** Conditions that are shown only while they hold. */
-export function thoseThatHold(conditions: ReadonlyMap<ConditionType, Condition>, types: readonly ConditionType[]): Condition[] {
+export function thoseThatHold(
+  conditions: ReadonlyMap<ConditionType, Condition>,
+  types: readonly ConditionType[],
+): Condition[] {
   return types.map((type) => conditions.get(type)).filter((condition) => condition?.status === "True") as Condition[];
 }
 

@@ -14,30 +14,58 @@ export function fileSystemConditions(record: FileSystemRecord, naming: readonly 
   const inUse = inUseCondition(record, naming);
   const ready = readyCondition(record, facet, policy, inUse);
   const stalled = facet.get("Stalled")?.status === "True" ? facet.get("Stalled") : undefined;
-  const reconciling = stalled === undefined && ready.status !== "True" ? derived(record, { ...ready, type: "Reconciling", status: "True", since: ready.lastTransitionTime }) : undefined;
-  return [ready, reconciling, stalled, policy, inUse, ...thoseThatHold(facet, ABNORMAL)].filter((condition) => condition !== undefined);
+  const reconciling =
+    stalled === undefined && ready.status !== "True"
+      ? derived(record, { ...ready, type: "Reconciling", status: "True", since: ready.lastTransitionTime })
+      : undefined;
+  return [ready, reconciling, stalled, policy, inUse, ...thoseThatHold(facet, ABNORMAL)].filter(
+    (condition) => condition !== undefined,
+  );
 }
 
-function readyCondition(record: FileSystemRecord, facet: ByType, policy: Condition, inUse: Condition | undefined): Condition {
+function readyCondition(
+  record: FileSystemRecord,
+  facet: ByType,
+  policy: Condition,
+  inUse: Condition | undefined,
+): Condition {
   const ready = (status: Condition["status"], reason: string, message: string, since?: string) =>
     derived(record, { type: "Ready", status, reason, message, since });
   const { metadata, spec } = record;
   if (metadata.deletionTimestamp !== undefined) {
-    return ready("False", inUse?.reason ?? "Deleting", inUse?.message ?? "Being deleted; the file system itself stays.", metadata.deletionTimestamp);
+    return ready(
+      "False",
+      inUse?.reason ?? "Deleting",
+      inUse?.message ?? "Being deleted; the file system itself stays.",
+      metadata.deletionTimestamp,
+    );
   }
   const answered = record.facets.fileSystem?.observedGeneration ?? 0;
   if (answered < metadata.generation) {
-    return ready("Unknown", "Pending", `Generation ${metadata.generation} has not been looked at yet; nothing is to be done.`, timestampOf(record.changedBy.atMs));
+    return ready(
+      "Unknown",
+      "Pending",
+      `Generation ${metadata.generation} has not been looked at yet; nothing is to be done.`,
+      timestampOf(record.changedBy.atMs),
+    );
   }
   const reported = facet.get("Ready");
   const held = ["StoreRestored", "Stalled"] as const;
-  const failing = mostTelling([...thoseThatHold(facet, held), ...[reported, policy].filter((condition) => condition?.status === "False")] as Condition[]);
+  const failing = mostTelling([
+    ...thoseThatHold(facet, held),
+    ...[reported, policy].filter((condition) => condition?.status === "False"),
+  ] as Condition[]);
   if (failing !== undefined) return ready("False", failing.reason, failing.message, failing.lastTransitionTime);
   return ready("True", "Observed", `${spec.fileSystemId} is as its Bindings need it.`, latest([policy]));
 }
 
 function notObserved(record: FileSystemRecord): Condition {
-  return derived(record, { type: "PolicyReady", status: "Unknown", reason: "NotObserved", message: "Mooring has not read the policy yet; nothing is to be done." });
+  return derived(record, {
+    type: "PolicyReady",
+    status: "Unknown",
+    reason: "NotObserved",
+    message: "Mooring has not read the policy yet; nothing is to be done.",
+  });
 }
 
 /** Its deletion waits while a Binding names it. */

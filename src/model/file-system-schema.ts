@@ -15,7 +15,8 @@ const policy = z
       pattern: FILE_SYSTEM_ID.source,
     }),
     release: z.string().optional().meta({
-      description: "The file system's own id: consent to take Mooring's Denies out after leaving mode Enforce. Until then they stay.",
+      description:
+        "The file system's own id: consent to take Mooring's Denies out after leaving mode Enforce. Until then they stay.",
       pattern: FILE_SYSTEM_ID.source,
     }),
     requireTls: z.boolean().default(false).meta({
@@ -27,9 +28,19 @@ const policy = z
 
 export const fileSystemSpecSchema = z
   .strictObject({
-    account: z.string().meta({ description: 'AWS account, twelve digits in quotes, e.g. "111122223333". Immutable.', pattern: ACCOUNT.source }),
+    account: z
+      .string()
+      .meta({
+        description: 'AWS account, twelve digits in quotes, e.g. "111122223333". Immutable.',
+        pattern: ACCOUNT.source,
+      }),
     region: z.string().meta({ description: "AWS region, e.g. eu-west-1. Immutable.", pattern: REGION.source }),
-    fileSystemId: z.string().meta({ description: "Id of the EFS file system, e.g. fs-0123456789abcdef0. Immutable.", pattern: FILE_SYSTEM_ID.source }),
+    fileSystemId: z
+      .string()
+      .meta({
+        description: "Id of the EFS file system, e.g. fs-0123456789abcdef0. Immutable.",
+        pattern: FILE_SYSTEM_ID.source,
+      }),
     policy: policy.prefault({}),
   })
   .meta({ description: "Which EFS file system, and how Mooring treats its policy." });
@@ -38,7 +49,9 @@ const count = (description: string) => z.number().meta({ type: "integer", descri
 
 const fileSystemStatusSchema = z
   .object({
-    observedGeneration: z.number().meta({ type: "integer", format: "int64", description: "The generation that the reconciler has answered." }),
+    observedGeneration: z
+      .number()
+      .meta({ type: "integer", format: "int64", description: "The generation that the reconciler has answered." }),
     conditions: conditionsSchema,
     policy: z
       .object({

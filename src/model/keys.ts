@@ -41,5 +41,7 @@ export function parseKey(key: ReconcileKey): ParsedKey {
   if (fs) return { kind: "filesystem", account: fs[1]!, region: fs[2]!, fileSystemId: fs[3]! };
   const fn = /^lambda\/(arn:[a-z-]+:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9-_]+))$/.exec(key);
   if (fn) return { kind: "lambda", functionArn: fn[1]!, region: fn[2]!, account: fn[3]!, functionName: fn[4]! };
-  throw new Error(`Cannot parse reconcile key "${key}": expected filesystem/<account>/<region>/<fs-id> or lambda/<function arn>`);
+  throw new Error(
+    `Cannot parse reconcile key "${key}": expected filesystem/<account>/<region>/<fs-id> or lambda/<function arn>`,
+  );
 }

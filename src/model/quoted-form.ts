@@ -6,7 +6,8 @@
  */
 export function quotedForms(field: string, value: number): string[] {
   if (field.endsWith(".permissions")) return permissionForms(value).map((form) => `"${form}"`);
-  if (field === "spec.account" && Number.isSafeInteger(value) && value >= 0) return [`"${String(value).padStart(12, "0")}"`];
+  if (field === "spec.account" && Number.isSafeInteger(value) && value >= 0)
+    return [`"${String(value).padStart(12, "0")}"`];
   return [JSON.stringify(String(value))];
 }
 

@@ -8,7 +8,9 @@ type Issue = z.core.$ZodIssue;
 
 /** What zod found, one Fault for each thing that is wrong. */
 export function schemaFaults(issues: readonly Issue[], body: unknown): Fault[] {
-  return issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? unknownFields(issue, body) : [fieldFault(issue, body)]));
+  return issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? unknownFields(issue, body) : [fieldFault(issue, body)],
+  );
 }
 
 /** Fields of Kubernetes that Mooring does not have, and what to do instead. */
@@ -22,18 +24,34 @@ function unknownFields(issue: Issue & { code: "unrecognized_keys" }, body: unkno
     const path = [...issue.path, key];
     const field = fieldOf(path);
     const advice = UNKNOWN_FIELD_ADVICE[field] ?? "check its spelling and indentation, or leave it out";
-    return { field, value: valueAt(body, path) ?? null, rule: "unknown-field", message: `Unknown field ${field}: ${advice}.` };
+    return {
+      field,
+      value: valueAt(body, path) ?? null,
+      rule: "unknown-field",
+      message: `Unknown field ${field}: ${advice}.`,
+    };
   });
 }
 
 function fieldFault(issue: Issue, body: unknown): Fault {
   const field = fieldOf(issue.path);
   const value = valueAt(body, issue.path);
-  if (value === undefined) return { field, value, rule: "required", message: `${field} is missing: ${allowed(issue)}.` };
+  if (value === undefined)
+    return { field, value, rule: "required", message: `${field} is missing: ${allowed(issue)}.` };
   if (issue.code === "invalid_value" && typeof value === "string") {
-    return { field, value, rule: "enum", message: `${field} is ${shown(value)}: ${allowed(issue)}${nearest(issue.values, value)}.` };
+    return {
+      field,
+      value,
+      rule: "enum",
+      message: `${field} is ${shown(value)}: ${allowed(issue)}${nearest(issue.values, value)}.`,
+    };
   }
-  return { field, value, rule: "wrong-type", message: `${field} is ${described(value)}: ${allowed(issue)}${correction(field, value, issue)}.` };
+  return {
+    field,
+    value,
+    rule: "wrong-type",
+    message: `${field} is ${described(value)}: ${allowed(issue)}${correction(field, value, issue)}.`,
+  };
 }
 
 const TYPE_NAMES: Record<string, string> = {
@@ -52,8 +70,8 @@ function allowed(issue: Issue): string {
 }
 
 function nearest(values: readonly unknown[], given: string): string {
-  const match = values.find((value) => String(value).toLowerCase() === given.toLowerCase());
-  return match === undefined ? "" : `; write ${String(match)}`;
+  const match = values.map(String).find((value) => value.toLowerCase() === given.toLowerCase());
+  return match === undefined ? "" : `; write ${match}`;
 }
 
 function described(value: unknown): string {
@@ -66,9 +84,12 @@ function described(value: unknown): string {
 /** How to write what was probably meant. */
 function correction(field: string, value: unknown, issue: Issue): string {
   if (issue.code !== "invalid_type") return "";
-  if (issue.expected === "string" && typeof value === "number") return `; write it in quotes: ${quotedForms(field, value).join(" or ")}`;
+  if (issue.expected === "string" && typeof value === "number")
+    return `; write it in quotes: ${quotedForms(field, value).join(" or ")}`;
   if (issue.expected === "string" && typeof value === "boolean") return `; write it in quotes: "${value}"`;
-  if (issue.expected === "number" && typeof value === "string" && /^\d+$/.test(value)) return `; write it without quotes: ${Number(value)}`;
-  if (issue.expected === "boolean" && (value === "true" || value === "false")) return `; write it without quotes: ${value}`;
+  if (issue.expected === "number" && typeof value === "string" && /^\d+$/.test(value))
+    return `; write it without quotes: ${Number(value)}`;
+  if (issue.expected === "boolean" && (value === "true" || value === "false"))
+    return `; write it without quotes: ${value}`;
   return "";
 }

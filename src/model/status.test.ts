@@ -5,7 +5,14 @@ import { exampleBinding, exampleFileSystem } from "./rules/example-records.ts";
 import { bindingStatus, fileSystemStatus, isReady } from "./status.ts";
 
 function condition(type: ConditionType, status: ConditionStatus, reason = "Because"): Condition {
-  return { type, status, reason, message: `${type} is ${status}.`, observedGeneration: 1, lastTransitionTime: "2026-01-01T00:00:07Z" };
+  return {
+    type,
+    status,
+    reason,
+    message: `${type} is ${status}.`,
+    observedGeneration: 1,
+    lastTransitionTime: "2026-01-01T00:00:07Z",
+  };
 }
 
 interface Differences {
@@ -27,7 +34,10 @@ function mounted(differs: Differences = {}): BindingRecord {
       key: "filesystem/111122223333/eu-west-1/fs-0123456789abcdef0",
       fence: 1,
       observedGeneration: differs.accessPointGeneration ?? 1,
-      conditions: differs.accessPoint ?? [condition("AccessPointReady", "True"), condition("PolicyReady", "Unknown", "NotWritten")],
+      conditions: differs.accessPoint ?? [
+        condition("AccessPointReady", "True"),
+        condition("PolicyReady", "Unknown", "NotWritten"),
+      ],
       accessPoint: { id: "fsap-0a1", arn: "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0a1" },
       tokenGeneration: 0,
       policyUsableAtMs: 0,
@@ -50,23 +60,51 @@ function mounted(differs: Differences = {}): BindingRecord {
   return record;
 }
 
-function conditionOf(record: BindingRecord, type: ConditionType, fileSystem: ReturnType<typeof exampleFileSystem> | undefined = exampleFileSystem()) {
+function conditionOf(
+  record: BindingRecord,
+  type: ConditionType,
+  fileSystem: ReturnType<typeof exampleFileSystem> | undefined = exampleFileSystem(),
+) {
   return bindingStatus(record, fileSystem).conditions.find((found) => found.type === type);
 }
 
 describe("Ready of a Binding", () => {
   test("is True once access point and mount are there and nothing is known to be wrong", () => {
-    expect(conditionOf(mounted(), "Ready")).toMatchObject({ status: "True", reason: "Mounted", lastTransitionTime: "2026-01-01T00:00:07Z" });
+    expect(conditionOf(mounted(), "Ready")).toMatchObject({
+      status: "True",
+      reason: "Mounted",
+      lastTransitionTime: "2026-01-01T00:00:07Z",
+    });
     expect(isReady(mounted())).toBe(true);
     expect(conditionOf(mounted(), "Reconciling")).toBeUndefined();
   });
 
   test.each<[string, ConditionStatus, string, Differences]>([
     ["the access point fails", "False", "Denied", { accessPoint: [condition("AccessPointReady", "False", "Denied")] }],
-    ["the policy fails", "False", "PolicyFull", { accessPoint: [condition("AccessPointReady", "True"), condition("PolicyReady", "False", "PolicyFull")] }],
-    ["the directory belongs to somebody else", "False", "WrongOwner", { accessPoint: [condition("AccessPointReady", "True"), condition("OwnershipReady", "False", "WrongOwner")] }],
-    ["the mount fails", "False", "FunctionNotFound", { workload: [condition("MountConfigured", "False", "FunctionNotFound")] }],
-    ["the mount is not known", "Unknown", "AccessDenied", { workload: [condition("MountConfigured", "Unknown", "AccessDenied")] }],
+    [
+      "the policy fails",
+      "False",
+      "PolicyFull",
+      { accessPoint: [condition("AccessPointReady", "True"), condition("PolicyReady", "False", "PolicyFull")] },
+    ],
+    [
+      "the directory belongs to somebody else",
+      "False",
+      "WrongOwner",
+      { accessPoint: [condition("AccessPointReady", "True"), condition("OwnershipReady", "False", "WrongOwner")] },
+    ],
+    [
+      "the mount fails",
+      "False",
+      "FunctionNotFound",
+      { workload: [condition("MountConfigured", "False", "FunctionNotFound")] },
+    ],
+    [
+      "the mount is not known",
+      "Unknown",
+      "AccessDenied",
+      { workload: [condition("MountConfigured", "Unknown", "AccessDenied")] },
+    ],
     ["a change has not been looked at by both", "Unknown", "Pending", { generation: 2, accessPointGeneration: 2 }],
     ["it is suspended", "Unknown", "Suspended", { suspend: true }],
     ["it is being deleted", "False", "Deleting", { deleting: true }],
@@ -76,13 +114,20 @@ describe("Ready of a Binding", () => {
   });
 
   test("gives the cause rather than what waits for it", () => {
-    const waiting = { accessPoint: [condition("AccessPointReady", "False", "WaitingForFunction")], workload: [condition("MountConfigured", "False", "FunctionNotFound")] };
+    const waiting = {
+      accessPoint: [condition("AccessPointReady", "False", "WaitingForFunction")],
+      workload: [condition("MountConfigured", "False", "FunctionNotFound")],
+    };
     expect(conditionOf(mounted(waiting), "Ready")).toMatchObject({ reason: "FunctionNotFound" });
   });
 
   test("is False and stalled while its FileSystem does not exist, and says what to do", () => {
     const status = bindingStatus(exampleBinding(), undefined);
-    expect(status.conditions.find(({ type }) => type === "Ready")).toMatchObject({ status: "False", reason: "FileSystemNotFound", message: expect.stringContaining("Create it") });
+    expect(status.conditions.find(({ type }) => type === "Ready")).toMatchObject({
+      status: "False",
+      reason: "FileSystemNotFound",
+      message: expect.stringContaining("Create it"),
+    });
     expect(status.conditions.find(({ type }) => type === "Stalled")).toMatchObject({ status: "True" });
     expect(status.conditions.find(({ type }) => type === "Reconciling")).toBeUndefined();
   });
@@ -113,41 +158,66 @@ describe("the other conditions of a Binding", () => {
   });
 
   test("that report something abnormal appear only while it holds", () => {
-    const record = mounted({ workload: [condition("MountConfigured", "True"), condition("Drifted", "False"), condition("Stalled", "False")] });
+    const record = mounted({
+      workload: [condition("MountConfigured", "True"), condition("Drifted", "False"), condition("Stalled", "False")],
+    });
     expect(conditionOf(record, "Drifted")).toBeUndefined();
     expect(conditionOf(record, "Stalled")).toBeUndefined();
   });
 
   test("keep one meaning for kstatus: what is stalled is not reconciling", () => {
-    const record = mounted({ workload: [condition("MountConfigured", "False", "NoVpc"), condition("Stalled", "True", "NoVpc")] });
+    const record = mounted({
+      workload: [condition("MountConfigured", "False", "NoVpc"), condition("Stalled", "True", "NoVpc")],
+    });
     expect(conditionOf(record, "Stalled")).toMatchObject({ reason: "NoVpc" });
     expect(conditionOf(record, "Reconciling")).toBeUndefined();
   });
 
   test("answer for the generation that both facets have seen", () => {
-    expect(bindingStatus(mounted({ generation: 3, accessPointGeneration: 3 }), exampleFileSystem()).observedGeneration).toBe(1);
+    expect(
+      bindingStatus(mounted({ generation: 3, accessPointGeneration: 3 }), exampleFileSystem()).observedGeneration,
+    ).toBe(1);
   });
 });
 
 describe("a FileSystem", () => {
   test("counts the Bindings that name it, and those that are Ready", () => {
-    const status = fileSystemStatus(exampleFileSystem(), [mounted(), exampleBinding({ name: "b" }), exampleBinding({ name: "c", fileSystem: "other" })]);
+    const status = fileSystemStatus(exampleFileSystem(), [
+      mounted(),
+      exampleBinding({ name: "b" }),
+      exampleBinding({ name: "c", fileSystem: "other" }),
+    ]);
     expect(status).toMatchObject({ bindings: 2, ready: 1, observedGeneration: 0 });
   });
 
   test("being deleted says which Bindings hold it", () => {
     const status = fileSystemStatus(exampleFileSystem({ deleting: true }), [exampleBinding()]);
-    expect(status.conditions.find(({ type }) => type === "InUse")).toMatchObject({ status: "True", message: expect.stringContaining("media/thumbnailer") });
+    expect(status.conditions.find(({ type }) => type === "InUse")).toMatchObject({
+      status: "True",
+      message: expect.stringContaining("media/thumbnailer"),
+    });
     expect(status.conditions.find(({ type }) => type === "Ready")).toMatchObject({ status: "False", reason: "InUse" });
   });
 
   test("is Ready once looked at, unless its policy is wrong", () => {
     const record = exampleFileSystem();
-    const facet = { key: "k", fence: 1, observedGeneration: 1, policy: { characters: 10, ours: 1, foreign: 0 }, retained: [], enforcedSinceMs: null };
+    const facet = {
+      key: "k",
+      fence: 1,
+      observedGeneration: 1,
+      policy: { characters: 10, ours: 1, foreign: 0 },
+      retained: [],
+      enforcedSinceMs: null,
+    };
     const ready = (conditions: Condition[]) =>
-      fileSystemStatus({ ...record, facets: { fileSystem: { ...facet, conditions } } }, []).conditions.find(({ type }) => type === "Ready");
+      fileSystemStatus({ ...record, facets: { fileSystem: { ...facet, conditions } } }, []).conditions.find(
+        ({ type }) => type === "Ready",
+      );
     expect(ready([condition("PolicyReady", "True")])).toMatchObject({ status: "True" });
-    expect(ready([condition("PolicyReady", "False", "AnonymousAllowed")])).toMatchObject({ status: "False", reason: "AnonymousAllowed" });
+    expect(ready([condition("PolicyReady", "False", "AnonymousAllowed")])).toMatchObject({
+      status: "False",
+      reason: "AnonymousAllowed",
+    });
     expect(ready([condition("StoreRestored", "True", "StoreRestored")])).toMatchObject({ status: "False" });
   });
 });

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { bindingJsonSchema } from "./binding-schema.ts";
 import { fileSystemJsonSchema } from "./file-system-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { EXAMPLE_HOME, exampleBinding, exampleBindingBody, exampleFileSystemBody, manifestOf } from "./rules/example-records.ts";
+import {
+  EXAMPLE_HOME,
+  exampleBinding,
+  exampleBindingBody,
+  exampleFileSystemBody,
+  manifestOf,
+} from "./rules/example-records.ts";
 import { admit, parseManifest, type Fault } from "./validate.ts";
 
 function bindingWith(spec: Record<string, unknown>): Record<string, unknown> {
@@ -20,7 +26,9 @@ describe("a valid manifest", () => {
     const parsed = parseManifest("Binding", exampleBindingBody(), EXAMPLE_HOME);
     expect(parsed).toMatchObject({
       ok: true,
-      manifest: { spec: { posixUser: { secondaryGids: [] }, driftPolicy: "Correct", suspend: false, deletionPolicy: "Delete" } },
+      manifest: {
+        spec: { posixUser: { secondaryGids: [] }, driftPolicy: "Correct", suspend: false, deletionPolicy: "Delete" },
+      },
     });
     expect(parseManifest("FileSystem", exampleFileSystemBody(), EXAMPLE_HOME)).toMatchObject({
       ok: true,
@@ -30,7 +38,14 @@ describe("a valid manifest", () => {
 
   test("may carry what the server wrote, as kubectl sends it back", () => {
     const body = exampleBindingBody();
-    const metadata = { ...(body.metadata as object), uid: "u", resourceVersion: "7", generation: 3, creationTimestamp: null, managedFields: [] };
+    const metadata = {
+      ...(body.metadata as object),
+      uid: "u",
+      resourceVersion: "7",
+      generation: 3,
+      creationTimestamp: null,
+      managedFields: [],
+    };
     expect(parseManifest("Binding", { ...body, metadata, status: { conditions: [] } }, EXAMPLE_HOME)).toMatchObject({
       ok: true,
       manifest: { metadata: { uid: "u", resourceVersion: "7" } },
@@ -39,14 +54,22 @@ describe("a valid manifest", () => {
 
   test("without a namespace belongs to the default one", () => {
     const body = { ...exampleBindingBody(), metadata: { name: "a" } };
-    expect(parseManifest("Binding", body, EXAMPLE_HOME)).toMatchObject({ ok: true, manifest: { metadata: { namespace: "default" } } });
+    expect(parseManifest("Binding", body, EXAMPLE_HOME)).toMatchObject({
+      ok: true,
+      manifest: { metadata: { namespace: "default" } },
+    });
   });
 });
 
 describe("a faulty manifest", () => {
   test("is told all its faults at once", () => {
     const faults = faultsOf(
-      bindingWith({ access: "readwrite", colour: "red", posixUser: { uid: -1, gid: "7" }, rootDirectory: { path: "/a/", ownerUid: 1, ownerGid: 1 } }),
+      bindingWith({
+        access: "readwrite",
+        colour: "red",
+        posixUser: { uid: -1, gid: "7" },
+        rootDirectory: { path: "/a/", ownerUid: 1, ownerGid: 1 },
+      }),
     );
     expect(faults.map(({ field, rule }) => `${field} ${rule}`).sort()).toEqual([
       "spec.access enum",
@@ -82,8 +105,15 @@ describe("a faulty manifest", () => {
 
   test("with an unquoted account is shown it in quotes, lost zeros put back", () => {
     const body = exampleFileSystemBody();
-    const parsed = parseManifest("FileSystem", { ...body, spec: { ...(body.spec as object), account: 11_122_223_333 } }, EXAMPLE_HOME);
-    expect(parsed).toMatchObject({ ok: false, faults: [{ field: "spec.account", message: expect.stringContaining('"011122223333"') }] });
+    const parsed = parseManifest(
+      "FileSystem",
+      { ...body, spec: { ...(body.spec as object), account: 11_122_223_333 } },
+      EXAMPLE_HOME,
+    );
+    expect(parsed).toMatchObject({
+      ok: false,
+      faults: [{ field: "spec.account", message: expect.stringContaining('"011122223333"') }],
+    });
   });
 
   test.each([null, [], "text", 7, undefined])("that is no object (%j) is one fault, not a crash", (body) => {
@@ -97,8 +127,14 @@ describe("a faulty manifest", () => {
 
 describe("admission", () => {
   test("goes through the other records once, so an iterator is enough", () => {
-    const others = [exampleBinding({ name: "a" }), exampleBinding({ name: "b", functionName: "thumbnailer", ownerUid: 7 })];
-    const faults = admit(manifestOf(exampleBinding()), undefined, { bindings: others.values(), fileSystems: [].values() });
+    const others = [
+      exampleBinding({ name: "a" }),
+      exampleBinding({ name: "b", functionName: "thumbnailer", ownerUid: 7 }),
+    ];
+    const faults = admit(manifestOf(exampleBinding()), undefined, {
+      bindings: others.values(),
+      fileSystems: [].values(),
+    });
     expect(faults.map(({ rule }) => rule)).toEqual(["one-binding-per-function", "shared-directory-one-owner"]);
   });
 });
@@ -106,7 +142,9 @@ describe("admission", () => {
 describe("the published schema", () => {
   function nodesWithoutDescription(schema: JsonSchema, path: string): string[] {
     const own = schema.description === undefined ? [path] : [];
-    const children = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => nodesWithoutDescription(child, `${path}.${name}`));
+    const children = Object.entries(schema.properties ?? {}).flatMap(([name, child]) =>
+      nodesWithoutDescription(child, `${path}.${name}`),
+    );
     return [...own, ...children];
   }
 

@@ -44,7 +44,11 @@ export interface Neighbours {
  * @param body the parsed YAML or JSON. The API puts the namespace of the URL into it first; a Binding without
  *   one is taken to be in `default`. Server-owned metadata and `status` are accepted and ignored.
  */
-export function parseManifest(kind: Kind, body: unknown, home: Home): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
+export function parseManifest(
+  kind: Kind,
+  body: unknown,
+  home: Home,
+): { ok: true; manifest: Manifest } | { ok: false; faults: Fault[] } {
   return checkRecord(kind, body, home);
 }
 

@@ -35,16 +35,36 @@ const oneBindingPerFunction: AdmissionRule = {
     const other = sameFunction[0];
     if (after.kind !== "Binding" || other === undefined) return [];
     const { functionName } = after.spec.workload.lambda;
-    const state = isBeingDeleted(other) ? ", which is still being deleted: wait until it is gone" : ": a function has one mount; delete that Binding first";
-    return [{ value: functionName, message: `${FUNCTION} is ${shown(functionName)}, which is mounted by the Binding ${fullName(other)}${state}, or name another function.` }];
+    const state = isBeingDeleted(other)
+      ? ", which is still being deleted: wait until it is gone"
+      : ": a function has one mount; delete that Binding first";
+    return [
+      {
+        value: functionName,
+        message: `${FUNCTION} is ${shown(functionName)}, which is mounted by the Binding ${fullName(other)}${state}, or name another function.`,
+      },
+    ];
   },
   examples: {
     good: [
-      { says: "another function", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "resizer" })] },
-      { says: "the same Binding again", after: manifestOf(exampleBinding()), before: exampleBinding(), bindings: [exampleBinding()] },
+      {
+        says: "another function",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "resizer" })],
+      },
+      {
+        says: "the same Binding again",
+        after: manifestOf(exampleBinding()),
+        before: exampleBinding(),
+        bindings: [exampleBinding()],
+      },
     ],
     bad: [
-      { says: "another Binding on the function", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", functionName: "thumbnailer" })] },
+      {
+        says: "another Binding on the function",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", functionName: "thumbnailer" })],
+      },
       {
         says: "another one that is still being deleted",
         after: manifestOf(exampleBinding()),
@@ -66,7 +86,11 @@ const sharedDirectoryOwner: AdmissionRule = {
     const ours = after.spec.rootDirectory;
     const other = sameFileSystem.find(({ metadata, spec: { rootDirectory: theirs } }) => {
       if (metadata.deletionTimestamp !== undefined || theirs.path !== ours.path) return false;
-      return theirs.ownerUid !== ours.ownerUid || theirs.ownerGid !== ours.ownerGid || mode(theirs.permissions) !== mode(ours.permissions);
+      return (
+        theirs.ownerUid !== ours.ownerUid ||
+        theirs.ownerGid !== ours.ownerGid ||
+        mode(theirs.permissions) !== mode(ours.permissions)
+      );
     });
     if (other === undefined) return [];
     const theirs = other.spec.rootDirectory;
@@ -79,13 +103,33 @@ const sharedDirectoryOwner: AdmissionRule = {
   },
   examples: {
     good: [
-      { says: "the same owner, the mode spelt otherwise", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", permissions: "750" })] },
-      { says: "another directory", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", path: "/app2", ownerUid: 7 })] },
-      { says: "another file system", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", fileSystem: "other", ownerUid: 7 })] },
+      {
+        says: "the same owner, the mode spelt otherwise",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", permissions: "750" })],
+      },
+      {
+        says: "another directory",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", path: "/app2", ownerUid: 7 })],
+      },
+      {
+        says: "another file system",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", fileSystem: "other", ownerUid: 7 })],
+      },
     ],
     bad: [
-      { says: "another owner", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", ownerUid: 7 })] },
-      { says: "another mode", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", namespace: "other", permissions: "0755" })] },
+      {
+        says: "another owner",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", ownerUid: 7 })],
+      },
+      {
+        says: "another mode",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", namespace: "other", permissions: "0755" })],
+      },
     ],
   },
 };
@@ -96,7 +140,8 @@ const noOverlapAcrossNamespaces: AdmissionRule = {
   appliesTo: ["Binding"],
   field: "spec.rootDirectory.path",
   source: "DESIGN 6: no overlapping directories across tenants",
-  states: "A directory within, or around, a directory of another namespace is refused; sharing the very same directory is allowed.",
+  states:
+    "A directory within, or around, a directory of another namespace is refused; sharing the very same directory is allowed.",
   check: ({ after, sameFileSystem }) => {
     if (after.kind !== "Binding") return [];
     const { path } = after.spec.rootDirectory;
@@ -116,13 +161,33 @@ const noOverlapAcrossNamespaces: AdmissionRule = {
   },
   examples: {
     good: [
-      { says: "nested in the same namespace", after: manifestOf(exampleBinding({ path: "/a/b" })), bindings: [exampleBinding({ name: "b", path: "/a" })] },
-      { says: "the very same directory", after: manifestOf(exampleBinding()), bindings: [exampleBinding({ name: "b", namespace: "other" })] },
-      { says: "a name that only begins alike", after: manifestOf(exampleBinding({ path: "/app10" })), bindings: [exampleBinding({ name: "b", namespace: "other" })] },
+      {
+        says: "nested in the same namespace",
+        after: manifestOf(exampleBinding({ path: "/a/b" })),
+        bindings: [exampleBinding({ name: "b", path: "/a" })],
+      },
+      {
+        says: "the very same directory",
+        after: manifestOf(exampleBinding()),
+        bindings: [exampleBinding({ name: "b", namespace: "other" })],
+      },
+      {
+        says: "a name that only begins alike",
+        after: manifestOf(exampleBinding({ path: "/app10" })),
+        bindings: [exampleBinding({ name: "b", namespace: "other" })],
+      },
     ],
     bad: [
-      { says: "within another's", after: manifestOf(exampleBinding({ path: "/a/b" })), bindings: [exampleBinding({ name: "b", namespace: "other", path: "/a" })] },
-      { says: "around another's", after: manifestOf(exampleBinding({ path: "/a" })), bindings: [exampleBinding({ name: "b", namespace: "other", path: "/a/b/c" })] },
+      {
+        says: "within another's",
+        after: manifestOf(exampleBinding({ path: "/a/b" })),
+        bindings: [exampleBinding({ name: "b", namespace: "other", path: "/a" })],
+      },
+      {
+        says: "around another's",
+        after: manifestOf(exampleBinding({ path: "/a" })),
+        bindings: [exampleBinding({ name: "b", namespace: "other", path: "/a/b/c" })],
+      },
     ],
   },
 };
@@ -133,19 +198,37 @@ const fileSystemNotBeingDeleted: AdmissionRule = {
   appliesTo: ["Binding"],
   field: "spec.fileSystemRef.name",
   source: "DESIGN 1: new bindings on a FileSystem that is being deleted are refused",
-  states: "A new Binding does not name a FileSystem record that is being deleted. (One that does not exist yet may be named.)",
+  states:
+    "A new Binding does not name a FileSystem record that is being deleted. (One that does not exist yet may be named.)",
   check: ({ after, before, fileSystem }) => {
-    if (after.kind !== "Binding" || before !== undefined || fileSystem === undefined || !isBeingDeleted(fileSystem)) return [];
+    if (after.kind !== "Binding" || before !== undefined || fileSystem === undefined || !isBeingDeleted(fileSystem))
+      return [];
     const { name } = after.spec.fileSystemRef;
-    return [{ value: name, message: `spec.fileSystemRef.name is ${shown(name)}: that FileSystem is being deleted and takes no new Bindings; wait until it is gone and create it anew, or name another one.` }];
+    return [
+      {
+        value: name,
+        message: `spec.fileSystemRef.name is ${shown(name)}: that FileSystem is being deleted and takes no new Bindings; wait until it is gone and create it anew, or name another one.`,
+      },
+    ];
   },
   examples: {
     good: [
       { says: "one that stays", after: manifestOf(exampleBinding()), fileSystems: [exampleFileSystem()] },
       { says: "one that does not exist yet", after: manifestOf(exampleBinding()) },
-      { says: "a change of an existing Binding", after: manifestOf(exampleBinding()), before: exampleBinding(), fileSystems: [exampleFileSystem({ deleting: true })] },
+      {
+        says: "a change of an existing Binding",
+        after: manifestOf(exampleBinding()),
+        before: exampleBinding(),
+        fileSystems: [exampleFileSystem({ deleting: true })],
+      },
     ],
-    bad: [{ says: "one that is being deleted", after: manifestOf(exampleBinding()), fileSystems: [exampleFileSystem({ deleting: true })] }],
+    bad: [
+      {
+        says: "one that is being deleted",
+        after: manifestOf(exampleBinding()),
+        fileSystems: [exampleFileSystem({ deleting: true })],
+      },
+    ],
   },
 };
 
@@ -159,22 +242,50 @@ const oneRecordPerFileSystem: AdmissionRule = {
   check: ({ after, otherFileSystems }) => {
     if (after.kind !== "FileSystem") return [];
     const { account, region, fileSystemId } = after.spec;
-    const other = otherFileSystems.find(({ spec }) => spec.account === account && spec.region === region && spec.fileSystemId === fileSystemId);
+    const other = otherFileSystems.find(
+      ({ spec }) => spec.account === account && spec.region === region && spec.fileSystemId === fileSystemId,
+    );
     if (other === undefined) return [];
-    return [{ value: fileSystemId, message: `spec.fileSystemId is ${shown(fileSystemId)}, which the FileSystem ${other.metadata.name} describes already: one file system has one record; use that one in spec.fileSystemRef.` }];
+    return [
+      {
+        value: fileSystemId,
+        message: `spec.fileSystemId is ${shown(fileSystemId)}, which the FileSystem ${other.metadata.name} describes already: one file system has one record; use that one in spec.fileSystemRef.`,
+      },
+    ];
   },
   examples: {
     good: [
-      { says: "another id", after: manifestOf(exampleFileSystem()), fileSystems: [exampleFileSystem({ name: "b", fileSystemId: "fs-11111111" })] },
-      { says: "the same id in another region", after: manifestOf(exampleFileSystem()), fileSystems: [exampleFileSystem({ name: "b", region: "us-east-1" })] },
+      {
+        says: "another id",
+        after: manifestOf(exampleFileSystem()),
+        fileSystems: [exampleFileSystem({ name: "b", fileSystemId: "fs-11111111" })],
+      },
+      {
+        says: "the same id in another region",
+        after: manifestOf(exampleFileSystem()),
+        fileSystems: [exampleFileSystem({ name: "b", region: "us-east-1" })],
+      },
     ],
-    bad: [{ says: "the same id", after: manifestOf(exampleFileSystem()), fileSystems: [exampleFileSystem({ name: "b" })] }],
+    bad: [
+      { says: "the same id", after: manifestOf(exampleFileSystem()), fileSystems: [exampleFileSystem({ name: "b" })] },
+    ],
   },
 };
 
-function immutable(field: string, before: string, after: string, advice: string): { field: string; value: string; message: string }[] {
+function immutable(
+  field: string,
+  before: string,
+  after: string,
+  advice: string,
+): { field: string; value: string; message: string }[] {
   if (before === after) return [];
-  return [{ field, value: after, message: `${field} is ${shown(after)} but was ${shown(before)}: it cannot be changed; ${advice}.` }];
+  return [
+    {
+      field,
+      value: after,
+      message: `${field} is ${shown(after)} but was ${shown(before)}: it cannot be changed; ${advice}.`,
+    },
+  ];
 }
 
 const immutableFields: AdmissionRule = {
@@ -183,13 +294,19 @@ const immutableFields: AdmissionRule = {
   appliesTo: ["Binding", "FileSystem"],
   field: "spec",
   source: "DESIGN 1: file system and workload of a Binding, and the identity of a FileSystem, are immutable",
-  states: "`spec.fileSystemRef.name` and `spec.workload.lambda.functionName` of a Binding, and `spec.account`, `spec.region`, `spec.fileSystemId` of a FileSystem never change.",
+  states:
+    "`spec.fileSystemRef.name` and `spec.workload.lambda.functionName` of a Binding, and `spec.account`, `spec.region`, `spec.fileSystemId` of a FileSystem never change.",
   check: ({ after, before }) => {
     if (after.kind === "Binding" && before?.kind === "Binding") {
       const advice = "write a new Binding and delete this one";
       return [
         ...immutable("spec.fileSystemRef.name", before.spec.fileSystemRef.name, after.spec.fileSystemRef.name, advice),
-        ...immutable(FUNCTION, before.spec.workload.lambda.functionName, after.spec.workload.lambda.functionName, advice),
+        ...immutable(
+          FUNCTION,
+          before.spec.workload.lambda.functionName,
+          after.spec.workload.lambda.functionName,
+          advice,
+        ),
       ];
     }
     if (after.kind !== "FileSystem" || before?.kind !== "FileSystem") return [];
@@ -200,22 +317,45 @@ const immutableFields: AdmissionRule = {
   examples: {
     good: [
       { says: "another mount path of the function's", after: withMountPath("/mnt/other"), before: exampleBinding() },
-      { says: "another directory (the reconciler answers)", after: manifestOf(exampleBinding({ path: "/app2" })), before: exampleBinding() },
-      { says: "another policy mode", after: manifestOf(exampleFileSystem({ mode: "Enforce" })), before: exampleFileSystem() },
+      {
+        says: "another directory (the reconciler answers)",
+        after: manifestOf(exampleBinding({ path: "/app2" })),
+        before: exampleBinding(),
+      },
+      {
+        says: "another policy mode",
+        after: manifestOf(exampleFileSystem({ mode: "Enforce" })),
+        before: exampleFileSystem(),
+      },
     ],
     bad: [
       { says: "another function", after: manifestOf(exampleBinding({ functionName: "b" })), before: exampleBinding() },
       { says: "another FileSystem", after: manifestOf(exampleBinding({ fileSystem: "b" })), before: exampleBinding() },
-      { says: "another id", after: manifestOf(exampleFileSystem({ fileSystemId: "fs-11111111" })), before: exampleFileSystem() },
-      { says: "another region", after: manifestOf(exampleFileSystem({ region: "us-east-1" })), before: exampleFileSystem() },
-      { says: "another account", after: manifestOf(exampleFileSystem({ account: "444455556666" })), before: exampleFileSystem() },
+      {
+        says: "another id",
+        after: manifestOf(exampleFileSystem({ fileSystemId: "fs-11111111" })),
+        before: exampleFileSystem(),
+      },
+      {
+        says: "another region",
+        after: manifestOf(exampleFileSystem({ region: "us-east-1" })),
+        before: exampleFileSystem(),
+      },
+      {
+        says: "another account",
+        after: manifestOf(exampleFileSystem({ account: "444455556666" })),
+        before: exampleFileSystem(),
+      },
     ],
   },
 };
 
 function withMountPath(localMountPath: string) {
   const binding = exampleBinding();
-  return manifestOf({ ...binding, spec: { ...binding.spec, workload: { lambda: { functionName: "thumbnailer", localMountPath } } } });
+  return manifestOf({
+    ...binding,
+    spec: { ...binding.spec, workload: { lambda: { functionName: "thumbnailer", localMountPath } } },
+  });
 }
 
 const forceReleaseNamesUid: AdmissionRule = {
@@ -229,7 +369,12 @@ const forceReleaseNamesUid: AdmissionRule = {
     const given = after.metadata.annotations[ANNOTATIONS.forceRelease];
     if (given === undefined || given === before?.metadata.uid) return [];
     const advice = before === undefined ? "a new record has none yet; leave it out" : `write ${before.metadata.uid}`;
-    return [{ value: given, message: `The annotation ${ANNOTATIONS.forceRelease} is ${shown(given)}: it must be the uid of this record; ${advice}.` }];
+    return [
+      {
+        value: given,
+        message: `The annotation ${ANNOTATIONS.forceRelease} is ${shown(given)}: it must be the uid of this record; ${advice}.`,
+      },
+    ];
   },
   examples: {
     good: [{ says: "the record's uid", after: withForceRelease("uid-media-thumbnailer"), before: exampleBinding() }],
@@ -254,7 +399,11 @@ const LIST_PUNCTUATION = 3;
 const ARN_MENTIONS: Record<PolicyMode, number> = { Observe: 0, Preserve: 1, Enforce: 2 };
 
 /** A lower bound of what `bindings` need in the policy: ARNs alone, of what is certainly known. */
-function policyCharactersAtLeast(fileSystem: FileSystemRecord["spec"], bindings: readonly BindingRecord[], newcomers: number): number {
+function policyCharactersAtLeast(
+  fileSystem: FileSystemRecord["spec"],
+  bindings: readonly BindingRecord[],
+  newcomers: number,
+): number {
   const mentions = ARN_MENTIONS[fileSystem.policy.mode];
   const arnCharacters = accessPointArn(fileSystem, "fsap-0123456789abcdef0").length + LIST_PUNCTUATION;
   const roles = new Set(bindings.flatMap(({ facets }) => facets.workload?.roleArns ?? []));
@@ -263,7 +412,12 @@ function policyCharactersAtLeast(fileSystem: FileSystemRecord["spec"], bindings:
   return characters;
 }
 
-function capacityOf({ after, before, fileSystem, sameFileSystem }: Change): { characters: number; bindings: number } | null {
+function capacityOf({
+  after,
+  before,
+  fileSystem,
+  sameFileSystem,
+}: Change): { characters: number; bindings: number } | null {
   const spec = after.kind === "FileSystem" ? after.spec : fileSystem?.spec;
   const staying = sameFileSystem.filter((binding) => !isBeingDeleted(binding));
   // What is being deleted may make room, so nothing is certain while it lasts.
@@ -284,7 +438,8 @@ const policyCapacity: AdmissionRule = {
     const capacity = capacityOf(change);
     if (capacity === null || capacity.characters <= POLICY_CHARACTERS_MAX) return [];
     const field = change.after.kind === "Binding" ? "spec.fileSystemRef.name" : "spec.policy.mode";
-    const value = change.after.kind === "Binding" ? change.after.spec.fileSystemRef.name : change.after.spec.policy.mode;
+    const value =
+      change.after.kind === "Binding" ? change.after.spec.fileSystemRef.name : change.after.spec.policy.mode;
     return [
       {
         field,
@@ -295,12 +450,32 @@ const policyCapacity: AdmissionRule = {
   },
   examples: {
     good: [
-      { says: "few enough", after: manifestOf(exampleBinding()), fileSystems: [exampleFileSystem({ mode: "Enforce" })], bindings: manyBindings(20) },
-      { says: "many in mode Observe", after: manifestOf(exampleBinding()), fileSystems: [exampleFileSystem()], bindings: manyBindings(200) },
+      {
+        says: "few enough",
+        after: manifestOf(exampleBinding()),
+        fileSystems: [exampleFileSystem({ mode: "Enforce" })],
+        bindings: manyBindings(20),
+      },
+      {
+        says: "many in mode Observe",
+        after: manifestOf(exampleBinding()),
+        fileSystems: [exampleFileSystem()],
+        bindings: manyBindings(200),
+      },
     ],
     bad: [
-      { says: "too many", after: manifestOf(exampleBinding()), fileSystems: [exampleFileSystem({ mode: "Enforce" })], bindings: manyBindings(150) },
-      { says: "Enforce with too many", after: manifestOf(exampleFileSystem({ mode: "Enforce" })), before: exampleFileSystem(), bindings: manyBindings(150) },
+      {
+        says: "too many",
+        after: manifestOf(exampleBinding()),
+        fileSystems: [exampleFileSystem({ mode: "Enforce" })],
+        bindings: manyBindings(150),
+      },
+      {
+        says: "Enforce with too many",
+        after: manifestOf(exampleFileSystem({ mode: "Enforce" })),
+        before: exampleFileSystem(),
+        bindings: manyBindings(150),
+      },
     ],
   },
 };

@@ -40,7 +40,8 @@ const PATH_RULES: readonly RecordRule[] = [
     appliesTo: ["Binding"],
     field: PATH,
     source: "AWS-FACTS 1.3 CreationInfo, 8 #9, #33: the root directory exists, so its owner and mode cannot be set",
-    states: "Not `/` itself: a file system's root exists already, as root:root 755, so the owner and permissions of the Binding could never come true.",
+    states:
+      "Not `/` itself: a file system's root exists already, as root:root 755, so the owner and permissions of the Binding could never come true.",
     check: (path) => path !== "/",
     message: () =>
       `${PATH} is "/": the root of a file system exists already, owned by root with mode 755, and EFS never changes the owner of a directory that exists; name a directory below it, e.g. "/app1".`,
@@ -54,7 +55,8 @@ const PATH_RULES: readonly RecordRule[] = [
     source: MODEL_PATH,
     states: `1 to ${PATH_CHARACTERS_MAX} characters.`,
     check: (path) => path.length >= 1 && path.length <= PATH_CHARACTERS_MAX,
-    message: (path) => `${PATH} has ${path.length} characters: 1 to ${PATH_CHARACTERS_MAX} are allowed; choose a ${path === "" ? "path such as \"/app1\"" : "shorter path"}.`,
+    message: (path) =>
+      `${PATH} has ${path.length} characters: 1 to ${PATH_CHARACTERS_MAX} are allowed; choose a ${path === "" ? 'path such as "/app1"' : "shorter path"}.`,
     good: [when(`/${"a".repeat(99)}`)],
     bad: [when(`/${"a".repeat(100)}`), when("")],
   }),
@@ -65,7 +67,8 @@ const PATH_RULES: readonly RecordRule[] = [
     source: MODEL_PATH,
     states: `At most ${PATH_LEVELS_MAX} levels.`,
     check: (path) => segments(path).length <= PATH_LEVELS_MAX,
-    message: (path) => `${PATH} is ${shown(path)} with ${segments(path).length} levels: at most ${PATH_LEVELS_MAX} are allowed; choose a shallower directory.`,
+    message: (path) =>
+      `${PATH} is ${shown(path)} with ${segments(path).length} levels: at most ${PATH_LEVELS_MAX} are allowed; choose a shallower directory.`,
     good: [when("/a/b/c/d")],
     bad: [when("/a/b/c/d/e")],
   }),
@@ -76,7 +79,8 @@ const PATH_RULES: readonly RecordRule[] = [
     source: MODEL_PATH,
     states: "No slash at the end.",
     check: (path) => path.length < 2 || !path.endsWith("/"),
-    message: (path) => `${PATH} is ${shown(path)}: no slash is allowed at the end; write ${shown(path.replace(/\/+$/, ""))}.`,
+    message: (path) =>
+      `${PATH} is ${shown(path)}: no slash is allowed at the end; write ${shown(path.replace(/\/+$/, ""))}.`,
     good: [when("/app1")],
     bad: [when("/app1/")],
   }),
@@ -87,7 +91,8 @@ const PATH_RULES: readonly RecordRule[] = [
     source: MODEL_PATH,
     states: "No `//`.",
     check: (path) => !path.includes("//"),
-    message: (path) => `${PATH} is ${shown(path)}: no empty level is allowed; write ${shown(path.replaceAll(/\/+/g, "/"))}.`,
+    message: (path) =>
+      `${PATH} is ${shown(path)}: no empty level is allowed; write ${shown(path.replaceAll(/\/+/g, "/"))}.`,
     good: [when("/a/b")],
     bad: [when("/a//b")],
   }),
@@ -109,9 +114,10 @@ const PATH_RULES: readonly RecordRule[] = [
     source: MODEL_PATH,
     states: "None of `$#<>;|&?{}^*`, no backquote and no line break.",
     check: (path) => !PATH_FORBIDDEN_CHARACTERS.test(path),
-    message: (path) => `${PATH} is ${shown(path)}: the characters $ # < > ; \` | & ? { } ^ * and line breaks are not allowed; leave them out.`,
+    message: (path) =>
+      `${PATH} is ${shown(path)}: the characters $ # < > ; \` | & ? { } ^ * and line breaks are not allowed; leave them out.`,
     good: [when("/with space/ünïcode_1-2"), when("/it's (fine)")],
-    bad: [..."$#<>;`|&?{}^*\n"].map((character) => when(`/a${character}b`)),
+    bad: "$#<>;`|&?{}^*\n".split("").map((character) => when(`/a${character}b`)),
   }),
 ];
 
@@ -137,7 +143,8 @@ const OWNER_RULES: readonly RecordRule[] = [
     source: "AWS-FACTS 1.2 [b-efs]: CreationInfo.Permissions",
     states: 'Three or four octal digits in quotes. `"750"` and `"0750"` mean the same.',
     check: (permissions) => PERMISSIONS.test(permissions),
-    message: (permissions) => `${PERMISSIONS_FIELD} is ${shown(permissions)}: allowed are three or four digits from 0 to 7 in quotes, e.g. "0750".`,
+    message: (permissions) =>
+      `${PERMISSIONS_FIELD} is ${shown(permissions)}: allowed are three or four digits from 0 to 7 in quotes, e.g. "0750".`,
     good: [when("0750"), when("750"), when("1777")],
     bad: [when("0o750"), when("888"), when("75"), when("07500"), when("rwxr-x---"), when("")],
   }),
@@ -153,7 +160,8 @@ const OWNER_RULES: readonly RecordRule[] = [
     source: "AWS-FACTS 1.2 [b-efs], 1.3: NFS carries at most 16 groups",
     states: `At most ${SECONDARY_GIDS_MAX}.`,
     check: (gids) => gids.length <= SECONDARY_GIDS_MAX,
-    message: (gids) => `spec.posixUser.secondaryGids has ${gids.length} entries: at most ${SECONDARY_GIDS_MAX} are allowed; give the directory a group that fewer memberships reach.`,
+    message: (gids) =>
+      `spec.posixUser.secondaryGids has ${gids.length} entries: at most ${SECONDARY_GIDS_MAX} are allowed; give the directory a group that fewer memberships reach.`,
     good: [when([]), when(Array.from({ length: SECONDARY_GIDS_MAX }, (_, index) => 2_000 + index))],
     bad: [when(Array.from({ length: SECONDARY_GIDS_MAX + 1 }, (_, index) => 2_000 + index))],
   }),
@@ -165,8 +173,10 @@ const IDENTITY_RULES: readonly RecordRule[] = [
     appliesTo: ["Binding"],
     field: "spec.posixUser.uid",
     needs: ["spec.access"],
-    source: "AWS-FACTS 1.3: an access point with uid 0 is still subject to root squash unless ClientRootAccess is allowed",
-    states: "Uid 0 only together with `access: ReadWriteRoot`: otherwise EFS turns root into nobody, and the Binding would not mean what it says.",
+    source:
+      "AWS-FACTS 1.3: an access point with uid 0 is still subject to root squash unless ClientRootAccess is allowed",
+    states:
+      "Uid 0 only together with `access: ReadWriteRoot`: otherwise EFS turns root into nobody, and the Binding would not mean what it says.",
     check: (uid, { get }) => uid !== 0 || get("spec.access") === "ReadWriteRoot",
     message: (_uid, { get }) =>
       `spec.posixUser.uid is 0 with access ${String(get("spec.access"))}: without ClientRootAccess EFS turns root into nobody; write access: ReadWriteRoot, or a uid other than 0.`,
@@ -179,7 +189,8 @@ const IDENTITY_RULES: readonly RecordRule[] = [
     field: PERMISSIONS_FIELD,
     needs: ["spec.rootDirectory.ownerUid", "spec.rootDirectory.ownerGid", "spec.posixUser.uid", "spec.posixUser.gid"],
     source: "AWS-FACTS 1.3: the access point's user needs the execute bit on the root directory",
-    states: "With the stated owner and mode, the stated user has the execute bit on the directory: without it, nothing in it can be reached.",
+    states:
+      "With the stated owner and mode, the stated user has the execute bit on the directory: without it, nothing in it can be reached.",
     check: (permissions, { get }) => !PERMISSIONS.test(permissions) || canEnter(permissions, accessOf(get)),
     message: (permissions, { get }) => cannotEnter(permissions, accessOf(get)),
     good: [

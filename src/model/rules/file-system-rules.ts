@@ -40,7 +40,8 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
     source: "AWS-FACTS 1.1 [svc-auth]: account ids in ARNs",
     states: "Twelve digits in quotes.",
     check: (account) => ACCOUNT.test(account),
-    message: (account) => `spec.account is ${shown(account)}: allowed are twelve digits in quotes, e.g. "111122223333".`,
+    message: (account) =>
+      `spec.account is ${shown(account)}: allowed are twelve digits in quotes, e.g. "111122223333".`,
     good: [when("111122223333")],
     bad: [when("1111-2222-3333"), when("11112222333"), when("prod")],
   }),
@@ -63,7 +64,8 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
     source: "AWS-FACTS 1.1 [svc-auth]: regions in ARNs",
     states: "A region's name, e.g. `eu-west-1`; not an availability zone.",
     check: (region) => REGION.test(region),
-    message: (region) => `spec.region is ${shown(region)}: allowed is the name of a region, e.g. "eu-west-1"${regionAdvice(region)}.`,
+    message: (region) =>
+      `spec.region is ${shown(region)}: allowed is the name of a region, e.g. "eu-west-1"${regionAdvice(region)}.`,
     good: [when("eu-west-1")],
     bad: [when("eu-west-1a"), when("Ireland"), when("eu_west_1"), when("")],
   }),
@@ -84,9 +86,12 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
     appliesTo: ["FileSystem"],
     field: "spec.region",
     source: "AWS-FACTS 2.1 [lam-docs]: regions without EFS mounts",
-    states: `Not one where Lambda cannot mount EFS: ${Object.entries(REGIONS_WITHOUT_LAMBDA_EFS).map(([id, name]) => `${id} (${name})`).join(", ")}.`,
+    states: `Not one where Lambda cannot mount EFS: ${Object.entries(REGIONS_WITHOUT_LAMBDA_EFS)
+      .map(([id, name]) => `${id} (${name})`)
+      .join(", ")}.`,
     check: (region) => !Object.hasOwn(REGIONS_WITHOUT_LAMBDA_EFS, region),
-    message: (region) => `spec.region is ${shown(region)} (${REGIONS_WITHOUT_LAMBDA_EFS[region]}): Lambda cannot mount EFS there; use a file system and functions in another region.`,
+    message: (region) =>
+      `spec.region is ${shown(region)} (${REGIONS_WITHOUT_LAMBDA_EFS[region]}): Lambda cannot mount EFS there; use a file system and functions in another region.`,
     good: [when("eu-west-1")],
     bad: Object.keys(REGIONS_WITHOUT_LAMBDA_EFS).map((region) => when(region)),
   }),
@@ -102,7 +107,12 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
       return `spec.fileSystemId is ${shown(id)}: allowed is fs- and 8 to 40 lower-case hexadecimal digits${bare === null ? "" : `; write ${bare}`}.`;
     },
     good: [when(ID), when("fs-01234567")],
-    bad: [when("fs-0123"), when("fs-0123456789ABCDEF0"), when("fsap-0123456789abcdef0"), when(`arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${ID}`)],
+    bad: [
+      when("fs-0123"),
+      when("fs-0123456789ABCDEF0"),
+      when("fsap-0123456789abcdef0"),
+      when(`arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${ID}`),
+    ],
   }),
   recordRule<string>({
     id: "policy-enforce-needs-confirm",
@@ -125,9 +135,11 @@ export const FILE_SYSTEM_RULES: readonly RecordRule[] = [
     field: "spec.policy.release",
     needs: ["spec.policy.mode"],
     source: "DESIGN 5: leaving Enforce changes nothing until policy.release",
-    states: "Not in mode `Enforce`: a consent left over would make the next change of mode take the Denies out unasked.",
+    states:
+      "Not in mode `Enforce`: a consent left over would make the next change of mode take the Denies out unasked.",
     check: (_release, { get }) => get("spec.policy.mode") !== "Enforce",
-    message: () => "spec.policy.release is given in mode Enforce: it is the consent for taking the Denies out after leaving Enforce; leave it out for now.",
+    message: () =>
+      "spec.policy.release is given in mode Enforce: it is the consent for taking the Denies out after leaving Enforce; leave it out for now.",
     good: [when(ID, { "spec.policy.mode": "Preserve" })],
     bad: [when(ID, { "spec.policy.mode": "Enforce", "spec.policy.confirm": ID })],
   }),

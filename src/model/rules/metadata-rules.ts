@@ -20,7 +20,8 @@ function isQualifiedName(key: string): boolean {
   const parts = key.split("/");
   const name = parts.at(-1)!;
   const prefix = parts.length === 2 ? parts[0]! : null;
-  if (parts.length > 2 || name.length > QUALIFIED_NAME_PART_CHARACTERS_MAX || !QUALIFIED_NAME_PART.test(name)) return false;
+  if (parts.length > 2 || name.length > QUALIFIED_NAME_PART_CHARACTERS_MAX || !QUALIFIED_NAME_PART.test(name))
+    return false;
   return prefix === null || (prefix.length <= DNS_SUBDOMAIN_CHARACTERS_MAX && DNS_SUBDOMAIN.test(prefix));
 }
 
@@ -29,7 +30,8 @@ function badKeys(map: Record<string, string>): string[] {
 }
 
 function badLabelValues(labels: Record<string, string>): string[] {
-  const fits = (value: string) => value === "" || (value.length <= QUALIFIED_NAME_PART_CHARACTERS_MAX && QUALIFIED_NAME_PART.test(value));
+  const fits = (value: string) =>
+    value === "" || (value.length <= QUALIFIED_NAME_PART_CHARACTERS_MAX && QUALIFIED_NAME_PART.test(value));
   return Object.keys(labels).filter((key) => !fits(labels[key]!));
 }
 
@@ -87,7 +89,8 @@ export const METADATA_RULES: readonly RecordRule[] = [
     source: "DESIGN 1: FileSystem is cluster-scoped",
     states: "A FileSystem belongs to no namespace.",
     check: (namespace) => namespace === "",
-    message: (namespace) => `metadata.namespace is ${shown(namespace)}: a FileSystem belongs to no namespace; leave it out.`,
+    message: (namespace) =>
+      `metadata.namespace is ${shown(namespace)}: a FileSystem belongs to no namespace; leave it out.`,
     good: [when(undefined), when("")],
     bad: [when("media")],
   }),
@@ -110,7 +113,10 @@ export const METADATA_RULES: readonly RecordRule[] = [
     source: KUBERNETES_LABELS,
     states: `Keys are \`name\` or \`prefix/name\`: a name of at most ${QUALIFIED_NAME_PART_CHARACTERS_MAX} letters, digits, \`-\`, \`_\`, \`.\`, and a DNS name as prefix.`,
     check: (labels) => badKeys(labels ?? {}).length === 0,
-    message: (labels) => `metadata.labels has the key ${badKeys(labels ?? {}).map(shown).join(", ")}: ${KEY_FORM}.`,
+    message: (labels) =>
+      `metadata.labels has the key ${badKeys(labels ?? {})
+        .map(shown)
+        .join(", ")}: ${KEY_FORM}.`,
     good: [when({ team: "media", "example.com/tier": "gold" }), when({})],
     bad: [when({ "a b": "x" }), when({ "-a": "x" }), when({ "UP.er/x/y": "x" }), when({ "": "x" })],
   }),
@@ -122,7 +128,11 @@ export const METADATA_RULES: readonly RecordRule[] = [
     states: `Values are empty, or at most ${QUALIFIED_NAME_PART_CHARACTERS_MAX} letters, digits, \`-\`, \`_\`, \`.\`, starting and ending with a letter or digit.`,
     check: (labels) => badLabelValues(labels ?? {}).length === 0,
     message: (labels) =>
-      `metadata.labels has an unfit value at ${badLabelValues(labels ?? {}).map(shown).join(", ")}: allowed are at most ${QUALIFIED_NAME_PART_CHARACTERS_MAX} letters, digits, "-", "_", ".", starting and ending with a letter or digit; put longer texts into annotations.`,
+      `metadata.labels has an unfit value at ${badLabelValues(labels ?? {})
+        .map(shown)
+        .join(
+          ", ",
+        )}: allowed are at most ${QUALIFIED_NAME_PART_CHARACTERS_MAX} letters, digits, "-", "_", ".", starting and ending with a letter or digit; put longer texts into annotations.`,
     good: [when({ team: "" }), when({ team: "Media_1.x" })],
     bad: [when({ team: "two words" }), when({ team: "x".repeat(64) }), when({ team: "x-" })],
   }),
@@ -133,7 +143,10 @@ export const METADATA_RULES: readonly RecordRule[] = [
     source: "Kubernetes, Annotations: syntax and character set",
     states: "Keys as of labels.",
     check: (annotations) => badKeys(annotations ?? {}).length === 0,
-    message: (annotations) => `metadata.annotations has the key ${badKeys(annotations ?? {}).map(shown).join(", ")}: ${KEY_FORM}.`,
+    message: (annotations) =>
+      `metadata.annotations has the key ${badKeys(annotations ?? {})
+        .map(shown)
+        .join(", ")}: ${KEY_FORM}.`,
     good: [when({ "kubectl.kubernetes.io/last-applied-configuration": "{}" })],
     bad: [when({ "a/b/c": "x" })],
   }),
@@ -142,10 +155,16 @@ export const METADATA_RULES: readonly RecordRule[] = [
     appliesTo: BOTH,
     field: "metadata.annotations",
     source: "DESIGN 4, 7: annotations instruct Mooring, so a misspelt one must not pass unnoticed",
-    states: `Of the keys that begin with \`${API_GROUP}/\` only ${Object.values(ANNOTATIONS).map((key) => `\`${key}\``).join(", ")}.`,
+    states: `Of the keys that begin with \`${API_GROUP}/\` only ${Object.values(ANNOTATIONS)
+      .map((key) => `\`${key}\``)
+      .join(", ")}.`,
     check: (annotations) => unknownAnnotations(annotations ?? {}).length === 0,
     message: (annotations) =>
-      `metadata.annotations has ${unknownAnnotations(annotations ?? {}).map(shown).join(", ")}: of the keys that begin with ${API_GROUP}/ allowed are ${Object.values(ANNOTATIONS).join(", ")}; check the spelling.`,
+      `metadata.annotations has ${unknownAnnotations(annotations ?? {})
+        .map(shown)
+        .join(
+          ", ",
+        )}: of the keys that begin with ${API_GROUP}/ allowed are ${Object.values(ANNOTATIONS).join(", ")}; check the spelling.`,
     good: [when({ [ANNOTATIONS.reconcileAt]: "2026-01-01T00:00:00Z" }), when({ "example.com/x": "y" })],
     bad: [when({ "mooring.dev/reconcile-now": "yes" })],
   }),
@@ -168,7 +187,8 @@ export const METADATA_RULES: readonly RecordRule[] = [
     source: "Kubernetes, Finalizers: qualified names with a domain",
     states: "Each is `domain/name`.",
     check: (finalizers) => (finalizers ?? []).every((name) => name.includes("/") && isQualifiedName(name)),
-    message: (finalizers) => `metadata.finalizers is ${shown(finalizers)}: each must be of the form domain/name, e.g. example.com/backup.`,
+    message: (finalizers) =>
+      `metadata.finalizers is ${shown(finalizers)}: each must be of the form domain/name, e.g. example.com/backup.`,
     good: [when(["example.com/backup"]), when([])],
     bad: [when(["backup"]), when(["a b/c"])],
   }),
@@ -184,6 +204,10 @@ function bindingName(namespace: unknown, name: string): string {
 }
 
 function dnsSuggestion(given: string): string {
-  const repaired = given.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, DNS_LABEL_CHARACTERS_MAX);
+  const repaired = given
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, DNS_LABEL_CHARACTERS_MAX);
   return repaired === "" || !DNS_LABEL.test(repaired) ? "" : `; for instance ${repaired}`;
 }

@@ -52,16 +52,22 @@ describe.each(RULES.map((rule) => [rule.id, rule.field, rule] as const))("rule %
 
 describe.each(RECORD_RULES.map((rule) => [rule.id, rule.field, rule] as const))("rule %s of %s", (id, field, rule) => {
   const kinds = rule.appliesTo;
-  test.each(kinds.flatMap((kind) => rule.examples.good.map((example) => [kind, example] as const)))("of a %s allows %j", (kind, example) => {
-    const others = faultsOf(kind, field, example).filter((fault) => !isAboutHome(rule) || fault.rule === id);
-    expect(others).toEqual([]);
-  });
+  test.each(kinds.flatMap((kind) => rule.examples.good.map((example) => [kind, example] as const)))(
+    "of a %s allows %j",
+    (kind, example) => {
+      const others = faultsOf(kind, field, example).filter((fault) => !isAboutHome(rule) || fault.rule === id);
+      expect(others).toEqual([]);
+    },
+  );
 
-  test.each(kinds.flatMap((kind) => rule.examples.bad.map((example) => [kind, example] as const)))("of a %s refuses %j", (kind, example) => {
-    const fault = faultsOf(kind, field, example).find((found) => found.rule === id);
-    expect(fault?.message).toMatch(/\.$/);
-    expect(fault?.field).toBe(field.replace("[]", "[0]"));
-  });
+  test.each(kinds.flatMap((kind) => rule.examples.bad.map((example) => [kind, example] as const)))(
+    "of a %s refuses %j",
+    (kind, example) => {
+      const fault = faultsOf(kind, field, example).find((found) => found.rule === id);
+      expect(fault?.message).toMatch(/\.$/);
+      expect(fault?.field).toBe(field.replace("[]", "[0]"));
+    },
+  );
 });
 
 describe.each(ADMISSION_RULES.map((rule) => [rule.id, rule] as const))("rule %s among other records", (id, rule) => {
@@ -77,7 +83,11 @@ describe.each(ADMISSION_RULES.map((rule) => [rule.id, rule] as const))("rule %s 
 
 describe("the rules of the path together", () => {
   test("allow exactly what AWS's own pattern and length allow, but for the root", () => {
-    const path = fc.string({ unit: fc.constantFrom("/", ".", "a", "-", " ", "$", "\n", "ü", "*"), minLength: 1, maxLength: 12 });
+    const path = fc.string({
+      unit: fc.constantFrom("/", ".", "a", "-", " ", "$", "\n", "ü", "*"),
+      minLength: 1,
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(path, (given) => {
         const refused = faultsOf("Binding", "spec.rootDirectory.path", { value: given, with: {} }).length > 0;

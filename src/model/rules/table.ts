@@ -6,7 +6,12 @@ import type { RecordRule, Rule } from "./rule.ts";
 import { WORKLOAD_RULES } from "./workload-rules.ts";
 
 /** Rules about one record by itself. */
-export const RECORD_RULES: readonly RecordRule[] = [...METADATA_RULES, ...WORKLOAD_RULES, ...DIRECTORY_RULES, ...FILE_SYSTEM_RULES];
+export const RECORD_RULES: readonly RecordRule[] = [
+  ...METADATA_RULES,
+  ...WORKLOAD_RULES,
+  ...DIRECTORY_RULES,
+  ...FILE_SYSTEM_RULES,
+];
 
 /**
  * Every rule of AWS, Kubernetes and Mooring itself that can be known before a call is made.

@@ -1,4 +1,10 @@
-import { DNS_SUBDOMAIN, DNS_SUBDOMAIN_CHARACTERS_MAX, FUNCTION_NAME, LOCAL_MOUNT_PATH, LOCAL_MOUNT_PATH_CHARACTERS_MAX } from "./patterns.ts";
+import {
+  DNS_SUBDOMAIN,
+  DNS_SUBDOMAIN_CHARACTERS_MAX,
+  FUNCTION_NAME,
+  LOCAL_MOUNT_PATH,
+  LOCAL_MOUNT_PATH_CHARACTERS_MAX,
+} from "./patterns.ts";
 import { recordRule, shown, when, type RecordRule } from "./rule.ts";
 
 const FUNCTION = "spec.workload.lambda.functionName";
@@ -14,7 +20,8 @@ function bareFunctionName(given: string): string | null {
 
 function functionAdvice(given: string): string {
   const name = bareFunctionName(given);
-  if (name !== null) return `; write ${name}, since ARNs and qualifiers are not part of it: Mooring looks after every version`;
+  if (name !== null)
+    return `; write ${name}, since ARNs and qualifiers are not part of it: Mooring looks after every version`;
   return `; allowed are 1 to 64 letters, digits, "-" and "_"`;
 }
 
@@ -29,7 +36,11 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
     message: (name) =>
       `spec.fileSystemRef.name is ${shown(name)}: it must be the name of a FileSystem record, of lower-case letters, digits, "-" and "."; see kubectl get filesystems.`,
     good: [when("shared")],
-    bad: [when("Shared"), when("arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0"), when("")],
+    bad: [
+      when("Shared"),
+      when("arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0"),
+      when(""),
+    ],
   }),
   recordRule<unknown>({
     id: "workload-lambda-only",
@@ -38,7 +49,8 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
     source: "DESIGN 7: ECS workloads are not served yet",
     states: "Must be left out: this version serves Lambda functions only.",
     check: (ecs) => ecs === undefined,
-    message: () => "spec.workload.ecs is given: this version of Mooring serves Lambda functions only; write spec.workload.lambda instead.",
+    message: () =>
+      "spec.workload.ecs is given: this version of Mooring serves Lambda functions only; write spec.workload.lambda instead.",
     good: [when(undefined)],
     bad: [when({ cluster: "prod", service: "web", mounts: [] }), when(null)],
   }),
@@ -49,7 +61,8 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
     source: "DESIGN 4: replacement without a gap is not done yet",
     states: "Must be left out: a changed path or identity is not carried out yet, and never with a gap.",
     check: (replacement) => replacement === undefined,
-    message: () => "spec.replacement is given: replacing an access point is not supported yet; leave it out, and write a new Binding for a new path or identity.",
+    message: () =>
+      "spec.replacement is given: replacing an access point is not supported yet; leave it out, and write a new Binding for a new path or identity.",
     good: [when(undefined)],
     bad: [when("AcceptDataChange")],
   }),
@@ -82,6 +95,14 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
     message: (path) =>
       `${MOUNT} is ${shown(path)}: allowed is /mnt/ and one segment of letters, digits, "-", "_", ".", at most ${LOCAL_MOUNT_PATH_CHARACTERS_MAX} characters, e.g. "/mnt/data".`,
     good: [when("/mnt/data"), when("/mnt/a.b_c-1"), when(`/mnt/${"x".repeat(155)}`)],
-    bad: [when("/data"), when("/mnt"), when("/mnt/"), when("/mnt/a/b"), when("mnt/a"), when("/mnt/a b"), when(`/mnt/${"x".repeat(156)}`)],
+    bad: [
+      when("/data"),
+      when("/mnt"),
+      when("/mnt/"),
+      when("/mnt/a/b"),
+      when("mnt/a"),
+      when("/mnt/a b"),
+      when(`/mnt/${"x".repeat(156)}`),
+    ],
   }),
 ];
