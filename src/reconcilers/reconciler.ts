@@ -1,22 +1,35 @@
 import type { Cause } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
-import type { Action } from "../model/actions.ts";
-import type { Lease } from "../store/store.ts";
+import type { Ending } from "../plan/plan.ts";
+import type { KeyItem, Lease } from "../store/store.ts";
 
-/** How one run of a reconciler ended. */
-export type RunResult =
-  | { kind: "converged" }
-  | { kind: "waiting"; afterMs: number; why: string }
-  | { kind: "stalled"; why: string };
-
-/** What the worker tells a run, and what the run tells back. */
+/** What the worker tells a run. */
 export interface Run {
   key: ReconcileKey;
   lease: Lease;
-  /** Why this run takes place, as far as the message told. */
+  /** The key's item: as the acquisition gave it, or read anew where a dirty key runs again. */
+  item: KeyItem;
+  /** Why this run takes place, as far as its message told. */
   cause: Cause;
   signal: AbortSignal;
 }
+
+/** What a run tells back, for the release of the lease. */
+export interface RunReport {
+  result: Ending;
+  /** Mutating calls that succeeded. */
+  acted: number;
+  /** Head of the log that the run had seen. */
+  seenSlot: number;
+  /** Start of the read that showed convergence, ms. */
+  convergedReadAtMs?: number;
+  removals: { atMs: number; count: number }[];
+  memory: Record<string, unknown>;
+  /** Events received up to this time (ms) are accounted for; null = none were. */
+  accountedForUpToMs: number | null;
+}
+
+export type Reconciler = (run: Run) => Promise<RunReport>;
 
 /** One simulated call of a dry-run, for `status.plan`. */
 export interface PlannedCall {
@@ -33,5 +46,3 @@ export interface DryRunResult {
   /** What stands in the way, e.g. "function thumbnailer does not exist". */
   problems: string[];
 }
-
-export type { Action };

@@ -1,0 +1,124 @@
+import type { Cause, NotedEvent } from "../model/audit.ts";
+import { parseKey, type ReconcileKey } from "../model/keys.ts";
+import type { Delivery, Lane, Wake, WorkQueue } from "../queue/queue.ts";
+import type { Store } from "../store/store.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+const RECEIVE_MAX = 10;
+const LONG_POLL_MS = 20_000;
+/** How long a broken receive (queue gone, no network) waits before it is tried again. */
+const RECEIVE_RETRY_MS = 1_000;
+
+export interface IntakePorts {
+  queue: WorkQueue;
+  store: Store;
+  scheduler: Scheduler;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  isOwn(event: NotedEvent): boolean;
+  requestSweep(): void;
+  logError(message: string, error: unknown): void;
+}
+
+/**
+ * Turns messages into requests for runs, until `signal` aborts.
+ *
+ * A message is deleted only when a run that began after it has ended (or its key was marked dirty
+ * for whoever holds the lease), so a crash in between delivers it again.
+ */
+export async function takeIn(lane: Lane, ports: IntakePorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const deliveries = await ports.queue.receive(lane, RECEIVE_MAX, LONG_POLL_MS, signal);
+      for (const delivery of deliveries) void handle(delivery, ports);
+    } catch (error) {
+      if (signal.aborted) return;
+      ports.logError(`cannot receive from the ${lane} queue; trying again`, error);
+      await ports.sleep(RECEIVE_RETRY_MS, signal);
+    }
+  }
+}
+
+async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
+  try {
+    if (delivery.wakeSweep) ports.requestSweep();
+    const { noted } = delivery;
+    await Promise.all(
+      delivery.wakes
+        .filter((wake) => isOurs(wake.key, ports.store))
+        .map((wake) => (noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports))),
+    );
+    await delivery.ack();
+  } catch (error) {
+    // Not acknowledged: the queue delivers it again.
+    ports.logError("cannot handle a message; it will be delivered again", error);
+  }
+}
+
+/** Most events of an account concern objects that nobody bound. */
+function isOurs(key: ReconcileKey, store: Store): boolean {
+  const parsed = parseKey(key);
+  const view = store.records.view();
+  if (parsed.kind === "lambda") return view.bindingsOfFunction(parsed.functionName).length > 0;
+  return view.fileSystemById(parsed) !== undefined;
+}
+
+const CAUSES: Record<Wake["cause"], Cause["kind"]> = {
+  spec: "SpecChange",
+  counterpart: "Counterpart",
+  self: "Sweep",
+  drift: "Drift",
+  sweep: "Sweep",
+};
+
+async function wakeKey(wake: Wake, lane: Lane, { scheduler, store }: IntakePorts): Promise<void> {
+  const cause = causeOf(wake, store);
+  await scheduler.request({ key: wake.key, cause, lane, gather: wake.cause === "spec" });
+}
+
+function causeOf(wake: Wake, store: Store): Cause {
+  switch (CAUSES[wake.cause]) {
+    case "SpecChange":
+      return specChangeOf(wake.key, store);
+    case "Counterpart":
+      return { kind: "Counterpart", key: wake.key };
+    case "Drift":
+      return { kind: "Drift", actor: null, eventName: null };
+    case "Sweep":
+      return { kind: "Sweep" };
+  }
+}
+
+/** The newest change of spec among the records of a key: whom the history names as the cause. */
+function specChangeOf(key: ReconcileKey, store: Store): Cause {
+  const view = store.records.view();
+  const parsed = parseKey(key);
+  const fileSystem = parsed.kind === "filesystem" ? view.fileSystemById(parsed) : undefined;
+  const bindings =
+    parsed.kind === "lambda" ? view.bindingsOfFunction(parsed.functionName) : view.bindingsOfFileSystem(fileSystem?.metadata.name ?? "");
+  const records = fileSystem === undefined ? bindings : [...bindings, fileSystem];
+  const newest = records.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
+  if (newest === undefined) return { kind: "Sweep" };
+  return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
+}
+
+async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports: IntakePorts): Promise<void> {
+  if (ports.isOwn(event)) {
+    if (await isAccountedFor(key, event, ports)) return;
+  } else {
+    await ports.store.keys.note(key, event);
+  }
+  const cause: Cause = { kind: "Drift", actor: event.actor, eventName: event.name };
+  await ports.scheduler.request({ key, cause, lane, gather: false });
+}
+
+/**
+ * True if an event is only the echo of our own call, and a converged read has looked at the world
+ * since. The late call of a paused holder has no such read after it, and must wake its key.
+ */
+async function isAccountedFor(key: ReconcileKey, event: NotedEvent, { scheduler, store }: IntakePorts): Promise<boolean> {
+  await scheduler.idle(key);
+  const item = await store.keys.get(key);
+  const call = item?.ownCalls.find((own) => own.requestId === event.requestId);
+  if (item === null || call === undefined || item.convergedReadAtMs === null) return false;
+  return item.convergedReadAtMs >= call.outcomeAtMs;
+}

@@ -1,0 +1,157 @@
+import type { Registry } from "prom-client";
+import type { Aws } from "../aws/aws.ts";
+import type { NotedEvent } from "../model/audit.ts";
+import type { Chance, Clock } from "../model/clock.ts";
+import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
+import type { Settings } from "../model/settings.ts";
+import type { Home } from "../model/validate.ts";
+import type { MemoryEventIndex } from "../queue/event-index.ts";
+import type { EventsOut, WakeCause, WorkQueue } from "../queue/queue.ts";
+import { createConsumerScan } from "../reconcilers/consumer-scan.ts";
+import { dryRun, type DryRunChange } from "../reconcilers/dry-run.ts";
+import { createFileSystemReconciler } from "../reconcilers/file-system.ts";
+import { createLambdaReconciler } from "../reconcilers/lambda.ts";
+import type { Activity, ReconcilerPorts } from "../reconcilers/ports.ts";
+import type { DryRunResult } from "../reconcilers/reconciler.ts";
+import type { RecordsView, Store } from "../store/store.ts";
+import { backoffMs } from "./backoff.ts";
+import { takeIn } from "./intake.ts";
+import { runKey } from "./key-runner.ts";
+import { createMetrics } from "./metrics.ts";
+import { createPublisher } from "./publisher.ts";
+import { Scheduler } from "./scheduler.ts";
+import { startSweeper } from "./sweeper.ts";
+
+export interface ServiceOptions {
+  home: Home;
+  store: Store;
+  queue: WorkQueue;
+  /** Where wakes of changed specs and the product's own events go; null = wakes go straight to the queue. */
+  eventsOut: EventsOut | null;
+  /** Told of what runs see, so that events which carry only an id find their key. */
+  index: MemoryEventIndex;
+  aws: Aws;
+  /** ARN of the role (or user) that this service calls AWS with, as CloudTrail's sessionIssuer shows it. */
+  ownArn: string;
+  clock: Clock;
+  chance: Chance;
+  settings: Settings;
+  logError(message: string, error: unknown): void;
+}
+
+export interface Service {
+  /** Wakes keys after a change of spec was committed; what gets lost here is found among the pending keys. */
+  wake(keys: ReconcileKey[]): Promise<void>;
+  /** Asks for a run of these keys now, and resolves when it has ended on this replica. */
+  reconcile(keys: ReconcileKey[]): Promise<void>;
+  /** Compares everything with AWS now; resolves with the keys it woke. */
+  sweepNow(): Promise<ReconcileKey[]>;
+  dryRun(change: DryRunChange): Promise<DryRunResult>;
+  onActivity(listener: (activity: Activity) => void): () => void;
+  readonly metrics: Registry;
+  ready(): { ready: boolean; why?: string };
+  /** Takes in nothing more, lets runs end, hands their leases back. */
+  stop(): Promise<void>;
+}
+
+/** The controller of one replica: takes keys from the queue, runs their reconcilers, sweeps. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { store, queue, clock, settings, chance } = options;
+  const stopping = new AbortController();
+  const listeners = new Set<(activity: Activity) => void>();
+  const publisher = createPublisher(options);
+  const metrics = createMetrics({
+    active: () => scheduler.active,
+    bindings: () => [...store.records.view().bindings()].length,
+    head: () => store.records.view().head,
+    pending: () => store.records.pending().length,
+  });
+  const ports = portsOf(options, (activity) => {
+    metrics.count(activity);
+    publisher.report(activity);
+    for (const listener of listeners) listener(activity);
+  });
+  const consumers = createConsumerScan(options.aws, clock);
+  const reconcilers = { filesystem: createFileSystemReconciler(ports, consumers), lambda: createLambdaReconciler(ports) };
+  const runnerPorts = { ...ports, logError: options.logError };
+  const scheduler = new Scheduler(
+    (key, cause) =>
+      runKey(key, cause, reconcilers, runnerPorts, stopping.signal).catch((error: unknown) => {
+        options.logError(`cannot run ${key}`, error);
+        return { againInMs: backoffMs(1, settings, chance) };
+      }),
+    clock,
+    settings,
+  );
+  await store.records.refresh();
+  fillIndex(options);
+  const sweeper = startSweeper({ ports, scheduler, queue, signal: stopping.signal, logError: options.logError });
+  const intakePorts = {
+    queue,
+    store,
+    scheduler,
+    sleep: (ms: number, signal: AbortSignal) => clock.sleep(ms, signal),
+    isOwn: ports.isOwn,
+    requestSweep: () => sweeper.request(),
+    logError: options.logError,
+  };
+  const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
+
+  return {
+    wake: (keys) => publisher.wake(keys),
+    reconcile: async (keys) => {
+      await Promise.all(keys.map((key) => scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false })));
+    },
+    sweepNow: () => sweeper.now(),
+    dryRun: (change) => dryRun(ports, consumers, change),
+    onActivity(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    metrics: metrics.registry,
+    ready: () => (stopping.signal.aborted ? { ready: false, why: "shutting down" } : { ready: true }),
+    async stop() {
+      stopping.abort();
+      await scheduler.stop();
+      await Promise.all([...loops, sweeper.ended, publisher.flush()]);
+    },
+  };
+}
+
+function portsOf(options: ServiceOptions, report: (activity: Activity) => void): ReconcilerPorts {
+  const { queue, index, ownArn } = options;
+  return {
+    ...options,
+    sightings: {
+      accessPoints: (fileSystemId, seen) => index.accessPointsSeen(fileSystemId, seen.map((ap) => ap.accessPointId)),
+      mountTargets: (fileSystemId, seen) => index.mountTargetsSeen(fileSystemId, seen.map((mt) => mt.mountTargetId)),
+      roles: (key, roleArns) => index.rolesSeen(key, roleArns),
+    },
+    report,
+    wake: (keys) => queue.send("fast", wakesOf(keys, "counterpart")),
+    isOwn: (event: NotedEvent) => event.actorArn === ownArn,
+  };
+}
+
+export function wakesOf(keys: ReconcileKey[], cause: WakeCause) {
+  return keys.map((key) => ({ key, cause }));
+}
+
+/** What the log remembers of ids, so that an event that comes first after a start finds its key. */
+function fillIndex({ store, index, home }: ServiceOptions): void {
+  const view: RecordsView = store.records.view();
+  for (const binding of view.bindings()) {
+    const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
+    const { accessPoint, workload } = binding.facets;
+    if (fileSystem !== undefined) {
+      const ids = [accessPoint?.accessPoint?.id, ...(accessPoint?.retiring.map((r) => r.accessPointId) ?? []), ...(accessPoint?.former ?? [])];
+      for (const id of ids) if (id !== undefined) index.accessPointSeen(fileSystem.spec.fileSystemId, id);
+    }
+    const functionName = binding.spec.workload.lambda.functionName;
+    if (workload !== undefined) index.rolesSeen(lambdaKey({ ...home, functionName }), workload.roleArns);
+  }
+  for (const fileSystem of view.fileSystems()) {
+    const roles = view.bindingsOfFileSystem(fileSystem.metadata.name).flatMap((b) => b.facets.workload?.roleArns ?? []);
+    index.rolesSeen(fileSystemKey(fileSystem.spec), roles);
+  }
+}

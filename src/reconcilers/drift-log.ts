@@ -1,0 +1,97 @@
+import type { Cause, NotedEvent } from "../model/audit.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ReconcilerPorts } from "./ports.ts";
+import type { Run } from "./reconciler.ts";
+
+/** What the history still owes an answer to, kept across runs. */
+export interface DriftMemory {
+  /** Drift that was seen and not yet repaired. */
+  open: { firstSeenMs: number; attributed: boolean } | null;
+  /** The last repaired drift whose actor was not known: an event that arrives late may still name it. */
+  unattributed: { repairedAtMs: number } | null;
+}
+
+interface Concerns {
+  fileSystem: string | null;
+  bindings: string[];
+}
+
+/**
+ * Tells the history about drift: that it was seen, who did it, and that it is repaired.
+ *
+ * Who did it comes from CloudTrail's events, which were stored on the key when they were received;
+ * one that comes after the repair (found by a sweep) is written as Attributed.
+ */
+export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: DriftMemory) {
+  const memory: DriftMemory = { ...remembered };
+  const foreign = run.item.noted.filter((event) => !ports.isOwn(event));
+  const told = new Set<string>();
+  let isConverged = false;
+  const { clock, store } = ports;
+
+  async function tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {
+    await store.keys.append(run.lease, { type: "Drift", what, actor: event?.actor ?? null, event: briefly(event), ...concerns });
+    ports.report({ type: "drift", key: run.key, what, actor: event?.actor ?? null, bindings: concerns.bindings });
+  }
+
+  return {
+    async seen(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
+      const news = foreign.filter((event) => !told.has(event.id));
+      for (const event of news) {
+        told.add(event.id);
+        await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+      }
+      if (news.length === 0 && memory.open === null) await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+      const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
+      memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0 };
+    },
+
+    /** Call after a read that showed nothing left to do. */
+    async converged(acted: number, concerns: Concerns): Promise<void> {
+      isConverged = true;
+      const nowMs = clock.nowMs();
+      if (memory.open === null) await attributeLate(nowMs, concerns);
+      if (acted > 0 || memory.open !== null) {
+        const since = memory.open?.firstSeenMs ?? null;
+        const tookMs = since === null ? null : nowMs - since;
+        await store.keys.append(run.lease, { type: "Converged", tookMs, ...concerns });
+        ports.report({ type: "converged", key: run.key, acted, tookMs, bindings: concerns.bindings });
+      }
+      if (memory.open !== null) memory.unattributed = memory.open.attributed ? null : { repairedAtMs: nowMs };
+      memory.open = null;
+    },
+
+    cause: (): Cause => {
+      const last = foreign.at(-1);
+      return { kind: "Drift", actor: last?.actor ?? null, eventName: last?.name ?? null };
+    },
+    memory: () => memory,
+    /** An event is kept until its drift was told, or a converged read shows that there is none (any more). */
+    accountedForUpToMs: () => {
+      const isAccounted = run.item.noted.length > 0 && (isConverged || told.size > 0);
+      return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
+    },
+  };
+
+  async function attributeLate(nowMs: number, concerns: Concerns): Promise<void> {
+    const late = memory.unattributed;
+    if (late === null) return;
+    for (const event of foreign) {
+      if (event.atMs > late.repairedAtMs) continue;
+      await store.keys.append(run.lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
+      memory.unattributed = null;
+    }
+  }
+}
+
+function briefly(event: NotedEvent | null) {
+  if (event === null) return null;
+  const { id, name, atMs, sourceIp, userAgent } = event;
+  return { id, name, atMs, sourceIp, userAgent };
+}
+
+/** Ids only: a policy text would drown the line. */
+function subjectOf(event: NotedEvent): string {
+  const { policy: _policy, ...ids } = event.subject;
+  return Object.values(ids).join(" ");
+}

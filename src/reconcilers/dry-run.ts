@@ -1,0 +1,216 @@
+import type { Action } from "../model/actions.ts";
+import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
+import {
+  ACCESS_POINT_FINALIZER,
+  IN_USE_FINALIZER,
+  MOUNT_FINALIZER,
+  type BindingRecord,
+  type FileSystemRecord,
+  type StoredRecord,
+} from "../model/records.ts";
+import { applyToFileSystem, applyToLambda } from "../plan/apply-to.ts";
+import type { FileSystemMemory, FileSystemObservation } from "../plan/file-system-input.ts";
+import type { LambdaMemory, LambdaObservation } from "../plan/lambda-input.ts";
+import type { Ending } from "../plan/plan.ts";
+import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
+import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
+import { emptyKeyItem, type KeyItem } from "../store/store.ts";
+import type { ConsumerScan } from "./consumer-scan.ts";
+import { EMPTY_FILE_SYSTEM_MEMORY } from "./file-system.ts";
+import { HypotheticalView } from "./hypothetical-view.ts";
+import { EMPTY_LAMBDA_MEMORY } from "./lambda.ts";
+import { desiredFileSystem, observeFileSystem } from "./observe-file-system.ts";
+import { desiredLambda, observeLambda } from "./observe-lambda.ts";
+import type { Situation } from "./pass.ts";
+import type { ReconcilerPorts } from "./ports.ts";
+import { reading } from "./read.ts";
+import type { DryRunResult, PlannedCall } from "./reconciler.ts";
+
+/** More rounds than any honest plan needs; a plan that has not come to rest by then is reported as such. */
+const ROUNDS_MAX = 40;
+
+/** Waits that a dry-run skips: propagation, absence and quarantine each need a few. */
+const WAITS_MAX = 10;
+
+export type DryRunChange = { before?: StoredRecord; after?: StoredRecord };
+
+/**
+ * The AWS calls that a change of records would lead to, by the reconcilers' own planners.
+ *
+ * Reads AWS once for each object concerned, then plays both sides on copies until nothing is left
+ * to do. It has no way to write: neither to AWS nor to the store.
+ */
+export async function dryRun(ports: ReconcilerPorts, consumers: ConsumerScan, change: DryRunChange): Promise<DryRunResult> {
+  const base = await ports.store.records.refresh();
+  return new DryRun(ports, consumers, new HypotheticalView(base, change)).run(change.after ?? change.before);
+}
+
+interface Side<Memory, Observation> {
+  key: ReconcileKey;
+  memory: Memory;
+  item: KeyItem;
+  observed: Observation | null;
+  ending: Ending | null;
+}
+
+class DryRun {
+  readonly #ports: ReconcilerPorts;
+  readonly #consumers: ConsumerScan;
+  readonly #view: HypotheticalView;
+  readonly #calls: PlannedCall[] = [];
+  readonly #lambdas = new Map<string, Side<LambdaMemory, LambdaObservation>>();
+  #nowMs: number;
+  #waits = 0;
+
+  constructor(ports: ReconcilerPorts, consumers: ConsumerScan, view: HypotheticalView) {
+    this.#ports = ports;
+    this.#consumers = consumers;
+    this.#view = view;
+    this.#nowMs = ports.clock.nowMs();
+  }
+
+  async run(changed: StoredRecord | undefined): Promise<DryRunResult> {
+    if (changed === undefined) return { calls: [], problems: [] };
+    const fileSystemName = changed.kind === "FileSystem" ? changed.metadata.name : changed.spec.fileSystemRef.name;
+    const functions = this.#functionsOf(changed);
+    const record = this.#view.fileSystem(fileSystemName);
+    const side = record === undefined ? null : await this.#side<FileSystemMemory, FileSystemObservation>(fileSystemKey(record.spec), EMPTY_FILE_SYSTEM_MEMORY);
+    for (const name of functions) {
+      const key = lambdaKey({ ...this.#ports.home, functionName: name });
+      this.#lambdas.set(name, await this.#side<LambdaMemory, LambdaObservation>(key, EMPTY_LAMBDA_MEMORY));
+    }
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const before = this.#calls.length;
+      let moved = false;
+      for (const [name, lambda] of this.#lambdas) moved = (await this.#playLambda(name, lambda)) || moved;
+      if (side !== null) moved = (await this.#playFileSystem(fileSystemName, side)) || moved;
+      if (!moved && this.#calls.length === before && !this.#skipWait([side, ...this.#lambdas.values()])) break;
+    }
+    return { calls: this.#calls, problems: this.#problems(side) };
+  }
+
+  #functionsOf(changed: StoredRecord): string[] {
+    if (changed.kind === "Binding") return [changed.spec.workload.lambda.functionName];
+    return this.#view.bindingsOfFileSystem(changed.metadata.name).map((b) => b.spec.workload.lambda.functionName);
+  }
+
+  async #side<Memory, Observation>(key: ReconcileKey, empty: Memory): Promise<Side<Memory, Observation>> {
+    const item = (await this.#ports.store.keys.get(key)) ?? emptyKeyItem(key);
+    const memory = ((item.memory as { planner?: Memory }).planner ?? empty) as Memory;
+    return { key, memory, item, observed: null, ending: null };
+  }
+
+  #situation<Memory>(side: { memory: Memory; item: KeyItem }): Situation<Memory> {
+    return { nowMs: this.#nowMs, memory: side.memory, removalsLastHour: 0, item: side.item, failures: [] };
+  }
+
+  async #playLambda(name: string, side: Side<LambdaMemory, LambdaObservation>): Promise<boolean> {
+    const desired = desiredLambda(this.#view, name, this.#situation(side), this.#ports);
+    if (desired.bindings.length === 0) return false;
+    side.observed ??= await observeLambda(this.#ports, desired);
+    if (side.observed.versions === null && needsVersions({ ...desired, observed: side.observed })) {
+      const versions = await reading(this.#ports.clock, () => this.#ports.aws.lambda.listVersions(name));
+      side.observed = { ...side.observed, versions };
+    }
+    const plan = planLambda({ ...desired, observed: side.observed });
+    for (const action of plan.actions) side.observed = applyToLambda(side.observed, this.#note(action));
+    side.memory = plan.facets.memory;
+    side.ending = plan.ending;
+    let moved = plan.actions.length > 0;
+    for (const [uid, draft] of plan.facets.workloads) {
+      moved = this.#amend(uid, (b) => ({ ...b, facets: { ...b.facets, workload: { ...draft, key: side.key, fence: 0 } } })) || moved;
+    }
+    for (const { uid } of plan.facets.release) moved = this.#release(uid, MOUNT_FINALIZER) || moved;
+    return moved;
+  }
+
+  async #playFileSystem(name: string, side: Side<FileSystemMemory, FileSystemObservation>): Promise<boolean> {
+    const record = this.#view.fileSystem(name);
+    if (record === undefined) return false;
+    const desired = desiredFileSystem(this.#view, record, this.#situation(side), this.#ports);
+    side.observed ??= await observeFileSystem(this.#ports, record, desired);
+    side.observed = await this.#withRoles(side.observed, rolesToRead({ ...desired, observedPolicy: side.observed.policy }));
+    if (needsConsumers({ ...desired, observed: side.observed })) side.observed = await this.#withConsumers(side.observed);
+    const plan = planFileSystem({ ...desired, observed: side.observed });
+    for (const action of plan.actions) side.observed = applyToFileSystem(side.observed, this.#note(action));
+    side.memory = plan.facets.memory;
+    side.ending = plan.ending;
+    let moved = plan.actions.length > 0;
+    const own = { ...plan.facets.fileSystem, key: side.key, fence: 0 };
+    this.#view.set({ ...record, facets: { fileSystem: own } } satisfies FileSystemRecord);
+    for (const [uid, draft] of plan.facets.accessPoints) {
+      moved = this.#amend(uid, (b) => ({ ...b, facets: { ...b.facets, accessPoint: { ...draft, key: side.key, fence: 0 } } })) || moved;
+    }
+    for (const { uid } of plan.facets.release) {
+      moved = this.#release(uid, uid === record.metadata.uid ? IN_USE_FINALIZER : ACCESS_POINT_FINALIZER) || moved;
+    }
+    return moved;
+  }
+
+  async #withRoles(observed: FileSystemObservation, arns: string[]): Promise<FileSystemObservation> {
+    const missing = arns.filter((arn) => !observed.roles.has(arn));
+    if (missing.length === 0) return observed;
+    const roles = new Map(observed.roles);
+    for (const arn of missing) roles.set(arn, await reading(this.#ports.clock, () => this.#ports.aws.iam.getRole(arn)));
+    return { ...observed, roles };
+  }
+
+  /** The account's functions, with those that this dry-run has changed as it has changed them. */
+  async #withConsumers(observed: FileSystemObservation): Promise<FileSystemObservation> {
+    const read = await this.#consumers.since(this.#ports.clock.nowMs());
+    if (!read.known) return { ...observed, consumers: read };
+    const value = read.value.map((fn) => {
+      const latest = fn.version === "$LATEST" ? this.#lambdas.get(fn.functionName)?.observed?.latest : undefined;
+      return latest?.known && latest.value !== null ? latest.value : fn;
+    });
+    return { ...observed, consumers: { ...read, value, readAtMs: this.#nowMs } };
+  }
+
+  #amend(uid: string, change: (binding: BindingRecord) => BindingRecord): boolean {
+    const before = this.#view.bindingByUid(uid);
+    if (before === undefined) return false;
+    const after = change(before);
+    this.#view.set(after);
+    return JSON.stringify(before.facets) !== JSON.stringify(after.facets);
+  }
+
+  #release(uid: string, finalizer: string): boolean {
+    const record = this.#view.bindingByUid(uid) ?? [...this.#view.fileSystems()].find((f) => f.metadata.uid === uid);
+    if (record === undefined || !record.metadata.finalizers.includes(finalizer)) return false;
+    const finalizers = record.metadata.finalizers.filter((f) => f !== finalizer);
+    if (finalizers.length === 0 && record.metadata.deletionTimestamp !== undefined) this.#view.remove(uid);
+    else this.#view.set({ ...record, metadata: { ...record.metadata, finalizers } });
+    return true;
+  }
+
+  #note(action: Action): Action {
+    this.#calls.push({ operation: operationOf(action), target: action.target, why: action.why, before: action.before, after: action.after });
+    return action;
+  }
+
+  /** A wait (propagation, quarantine) costs a dry-run nothing: its clock is moved on. */
+  #skipWait(sides: (Side<unknown, unknown> | null)[]): boolean {
+    const waits = sides.map((s) => s?.ending).filter((e) => e?.kind === "waiting");
+    if (waits.length === 0 || this.#waits >= WAITS_MAX) return false;
+    this.#waits += 1;
+    this.#nowMs += Math.max(1, ...waits.map((w) => (w?.kind === "waiting" ? w.afterMs : 0)));
+    return true;
+  }
+
+  #problems(side: Side<FileSystemMemory, FileSystemObservation> | null): string[] {
+    const endings = [side?.ending, ...[...this.#lambdas.values()].map((l) => l.ending)];
+    return endings.filter((e) => e?.kind === "stalled").map((e) => (e?.kind === "stalled" ? e.why : ""));
+  }
+}
+
+const SERVICE_PREFIX: Record<Action["type"], string> = {
+  CreateAccessPoint: "elasticfilesystem",
+  TagResource: "elasticfilesystem",
+  DeleteAccessPoint: "elasticfilesystem",
+  PutFileSystemPolicy: "elasticfilesystem",
+  UpdateFunctionConfiguration: "lambda",
+};
+
+function operationOf(action: Action): string {
+  return `${SERVICE_PREFIX[action.type]}:${action.type}`;
+}

@@ -1,0 +1,74 @@
+import { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
+import { parseKey } from "../model/keys.ts";
+import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER, type FileSystemRecord } from "../model/records.ts";
+import type {
+  FileSystemFacetDrafts,
+  FileSystemMemory,
+  FileSystemObservation,
+} from "../plan/file-system-input.ts";
+import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
+import { nameOf } from "./binding-name.ts";
+import type { ConsumerScan } from "./consumer-scan.ts";
+import { showFailures } from "./failures.ts";
+import { runPass, type PassSpec } from "./pass.ts";
+import type { ReconcilerPorts } from "./ports.ts";
+import { desiredFileSystem, nothingObserved, observeFileSystem } from "./observe-file-system.ts";
+import { proposeFileSystemFacets } from "./record.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+export const EMPTY_FILE_SYSTEM_MEMORY: FileSystemMemory = {
+  absentSinceMs: {},
+  cleanSinceMs: {},
+  policyPutAtMs: 0,
+  admittedSinceMs: {},
+};
+
+type Spec = PassSpec<FileSystemObservation, FileSystemFacetDrafts, FileSystemMemory>;
+
+/** The one writer of a file system's access points, their tags and its policy. */
+export function createFileSystemReconciler(ports: ReconcilerPorts, consumers: ConsumerScan): Reconciler {
+  return (run) => {
+    const key = parseKey(run.key);
+    if (key.kind !== "filesystem") throw new Error(`Cannot reconcile ${run.key} as a file system`);
+    return runPass(fileSystemSpec(key, ports, consumers), ports, run);
+  };
+}
+
+interface FileSystemId {
+  account: string;
+  region: string;
+  fileSystemId: string;
+}
+
+function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: ConsumerScan): Spec {
+  const { clock, home } = ports;
+  return {
+    machine: fileSystemMachine,
+    emptyMemory: EMPTY_FILE_SYSTEM_MEMORY,
+    observe: async (view, situation) => {
+      const record = view.fileSystemById(id);
+      if (record === undefined) return nothingObserved(clock.nowMs());
+      return observeFileSystem(ports, record, desiredFileSystem(view, record, situation, ports));
+    },
+    readMore: async (_view, observation) => ({ ...observation, consumers: await consumers.since(clock.nowMs()) }),
+    plan: (view, observed, situation) => {
+      const record = view.fileSystemById(id);
+      if (record === undefined) return null;
+      const input = { ...desiredFileSystem(view, record, situation, ports), observed };
+      if (observed.consumers === null && needsConsumers(input)) return { needsMore: true };
+      return { needsMore: false, plan: planFileSystem(input) };
+    },
+    propose: (view, facets, lease, failures, nowMs) => {
+      const record = view.fileSystemById(id);
+      if (record === undefined) return { changes: [], wakes: [] };
+      const shown = showFailures(facets.accessPoints, (uid) => nameOf(view.bindingByUid(uid)), failures, nowMs);
+      const finalizers = { binding: ACCESS_POINT_FINALIZER, fileSystem: IN_USE_FINALIZER };
+      return proposeFileSystemFacets(view, record.metadata.name, { ...facets, accessPoints: shown }, finalizers, lease, home);
+    },
+    concerns: (view) => {
+      const record = view.fileSystemById(id);
+      const name = record?.metadata.name ?? null;
+      return { fileSystem: name, bindings: name === null ? [] : view.bindingsOfFileSystem(name).map(nameOf) };
+    },
+  };
+}

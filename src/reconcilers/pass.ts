@@ -1,0 +1,216 @@
+import { createActor, fromPromise, toPromise } from "xstate";
+import type { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
+import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
+import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
+import type { Action } from "../model/actions.ts";
+import type { Cause } from "../model/audit.ts";
+import type { Ending, Plan } from "../plan/plan.ts";
+import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
+import { act } from "./act.ts";
+import { createDriftLog, type DriftMemory } from "./drift-log.ts";
+import { actionId, type Failure } from "./failures.ts";
+import type { ReconcilerPorts } from "./ports.ts";
+import type { Run, RunReport } from "./reconciler.ts";
+
+const HOUR_MS = 3_600_000;
+
+type PassMachine = typeof fileSystemMachine | typeof lambdaMachine;
+
+/** What a planner is told besides records and observation. */
+export interface Situation<Memory> {
+  nowMs: number;
+  memory: Memory;
+  removalsLastHour: number;
+  item: KeyItem;
+  /** Calls that AWS refused, in this run or before, and that are still due. */
+  failures: Failure[];
+}
+
+/** A plan, or the word that a further read must come first. */
+export type Planned<Facets> = { needsMore: true } | { needsMore: false; plan: Plan<Facets> };
+
+/** What one kind of AWS object adds to the steps that all runs share. */
+export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory extends object> {
+  machine: PassMachine;
+  emptyMemory: Memory;
+  observe(view: RecordsView, situation: Situation<Memory>): Promise<Observation>;
+  readMore(view: RecordsView, observation: Observation): Promise<Observation>;
+  /** Pure. null = nothing of ours names this object (any more): the run ends converged. */
+  plan(view: RecordsView, observation: Observation, situation: Situation<Memory>): Planned<Facets> | null;
+  propose(view: RecordsView, facets: Facets, lease: Lease, failures: Failure[], nowMs: number): Omit<Proposal, "by">;
+  /** Names for the history: the FileSystem record and the bindings of this object. */
+  concerns(view: RecordsView): { fileSystem: string | null; bindings: string[] };
+}
+
+interface StoredMemory<Memory> {
+  planner: Memory;
+  failures: Failure[];
+  drift: DriftMemory;
+}
+
+/** Runs one pass over one key, start to end, inside its lease. */
+export async function runPass<Observation, Facets extends { memory: Memory }, Memory extends object>(
+  spec: PassSpec<Observation, Facets, Memory>,
+  ports: ReconcilerPorts,
+  run: Run,
+): Promise<RunReport> {
+  const pass = new Pass(spec, ports, run);
+  const machine = spec.machine.provide({
+    actors: {
+      observe: fromPromise(() => pass.observe()),
+      readMore: fromPromise(() => pass.readMore()),
+      plan: fromPromise(() => pass.plan()),
+      record: fromPromise(() => pass.record()),
+      act: fromPromise(({ input }) => pass.act(input.actionsMax)),
+      pause: fromPromise(({ input }) => ports.clock.sleep(input.afterMs, run.signal)),
+    },
+  });
+  const deadlineMs = ports.clock.nowMs() + ports.settings.runMaxMs;
+  const actor = createActor(machine, { input: { deadlineMs, actionsMax: ports.settings.actionsPerRunMax } });
+  const done = toPromise(actor);
+  actor.start();
+  return pass.finish((await done) as PassOutput);
+}
+
+class Pass<Observation, Facets extends { memory: Memory }, Memory extends object> {
+  readonly #spec: PassSpec<Observation, Facets, Memory>;
+  readonly #ports: ReconcilerPorts;
+  readonly #run: Run;
+  readonly #failures: Map<string, Failure>;
+  readonly #failedNow = new Set<string>();
+  readonly #drift;
+  #memory: Memory;
+  #view: RecordsView;
+  #observation: Observation | null = null;
+  #plan: Plan<Facets> | null = null;
+  #observedAtMs = 0;
+  #head = 0;
+  #acted = 0;
+  #removals: { atMs: number; count: number }[];
+
+  constructor(spec: PassSpec<Observation, Facets, Memory>, ports: ReconcilerPorts, run: Run) {
+    this.#spec = spec;
+    this.#ports = ports;
+    this.#run = run;
+    const stored = run.item.memory as Partial<StoredMemory<Memory>>;
+    this.#memory = stored.planner ?? spec.emptyMemory;
+    this.#failures = new Map((stored.failures ?? []).map((f) => [f.actionId, f]));
+    this.#view = ports.store.records.view();
+    this.#removals = run.item.removals.filter((r) => r.atMs > ports.clock.nowMs() - HOUR_MS);
+    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, unattributed: null });
+  }
+
+  /** The tail of the log first, read consistently: the newest change of spec is planned first. */
+  async observe(): Promise<void> {
+    this.#view = await this.#ports.store.records.refresh();
+    this.#head = this.#view.head;
+    this.#observedAtMs = this.#ports.clock.nowMs();
+    this.#observation = await this.#spec.observe(this.#view, this.#situation());
+  }
+
+  async readMore(): Promise<void> {
+    this.#observation = await this.#spec.readMore(this.#view, this.#observation!);
+  }
+
+  async plan(): Promise<PlannedStep> {
+    const nowMs = this.#ports.clock.nowMs();
+    const planned = this.#spec.plan(this.#view, this.#observation!, this.#situation());
+    if (planned === null) {
+      this.#plan = null;
+      return { needsMore: false, actions: [], ending: { kind: "converged" }, nowMs };
+    }
+    if (planned.needsMore) return { needsMore: true, actions: [], ending: { kind: "converged" }, nowMs };
+    const { plan } = planned;
+    this.#plan = plan;
+    this.#memory = plan.facets.memory;
+    this.#forgetSettledFailures(plan.actions);
+    const actions = this.#due(plan.actions);
+    return { needsMore: false, actions, ending: this.#endingWith(plan.ending, actions), nowMs };
+  }
+
+  /** Commits what was found before anything is done about it. */
+  async record(): Promise<void> {
+    const plan = this.#plan;
+    if (plan === null) return;
+    if (plan.drifted) await this.#drift.seen(plan, this.#spec.concerns(this.#view));
+    const { lease } = this.#run;
+    const nowMs = this.#ports.clock.nowMs();
+    const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
+    const first = propose(this.#view);
+    if (first.changes.length === 0) return;
+    let woken: string[] = [];
+    await this.#ports.store.records.commit((view) => {
+      const proposal = propose(view);
+      woken = proposal.wakes;
+      return { ...proposal, by: { actor: `mooring/${this.#ports.settings.installation}`, atMs: nowMs } };
+    });
+    if (woken.length > 0) await this.#ports.wake(woken);
+  }
+
+  async act(actionsMax: number): Promise<ActResult> {
+    const actions = this.#due(this.#plan!.actions).slice(0, actionsMax);
+    const before = new Set(this.#failures.keys());
+    const result = await act(actions, this.#ports, {
+      lease: this.#run.lease,
+      cause: this.#cause(),
+      fileSystem: this.#spec.concerns(this.#view).fileSystem,
+      failures: this.#failures,
+      removed: (count) => this.#countRemoval(count),
+    });
+    for (const action of actions) {
+      const id = actionId(action);
+      if (this.#failures.has(id)) this.#failedNow.add(id);
+    }
+    this.#acted += result.carriedOut - [...this.#failures.keys()].filter((id) => !before.has(id)).length;
+    return result;
+  }
+
+  async finish(output: PassOutput): Promise<RunReport> {
+    if (output.kind === "failed") throw output.error;
+    const concerns = this.#spec.concerns(this.#view);
+    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns);
+    return {
+      result: output,
+      seenSlot: this.#head,
+      acted: this.#acted,
+      ...(output.kind === "converged" ? { convergedReadAtMs: this.#observedAtMs } : {}),
+      removals: this.#removals,
+      memory: { planner: this.#memory, failures: [...this.#failures.values()], drift: this.#drift.memory() },
+      accountedForUpToMs: this.#drift.accountedForUpToMs(),
+    };
+  }
+
+  #situation(): Situation<Memory> {
+    return {
+      nowMs: this.#ports.clock.nowMs(),
+      memory: this.#memory,
+      removalsLastHour: this.#removals.reduce((sum, r) => sum + r.count, 0),
+      item: this.#run.item,
+      failures: [...this.#failures.values()],
+    };
+  }
+
+  /** A call that was refused in this run is not repeated in it: the rest goes on without it. */
+  #due(actions: Action[]): Action[] {
+    return actions.filter((action) => !this.#failedNow.has(actionId(action)));
+  }
+
+  #forgetSettledFailures(planned: Action[]): void {
+    const due = new Set(planned.map(actionId));
+    for (const id of this.#failures.keys()) if (!due.has(id)) this.#failures.delete(id);
+  }
+
+  #endingWith(ending: Ending, actions: Action[]): Ending {
+    if (actions.length > 0 || this.#failedNow.size === 0) return ending;
+    const failures = [...this.#failures.values()].filter((f) => this.#failedNow.has(f.actionId));
+    return { kind: "stalled", why: failures.map((f) => f.message).join("; ") };
+  }
+
+  #cause(): Cause {
+    return this.#plan?.drifted ? this.#drift.cause() : this.#run.cause;
+  }
+
+  #countRemoval(count: number): void {
+    if (count > 0) this.#removals = [...this.#removals, { atMs: this.#ports.clock.nowMs(), count }];
+  }
+}
