@@ -37,5 +37,7 @@ export interface WorkQueue {
 
 /** Publishes what changed (records, drift, repairs) to EventBridge for whoever listens. */
 export interface EventsOut {
-  publish(events: { detailType: string; resources: string[]; detail: Record<string, unknown> }[]): Promise<void>;
+  publish(
+    events: { detailType: string; resources: string[]; detail: Record<string, unknown> }[],
+  ): Promise<void>;
 }

@@ -1,0 +1,150 @@
+import type { Lane } from "./queue.ts";
+import { WAKE_DETAIL_TYPE, WAKE_SOURCE } from "./wake-message.ts";
+
+/** EventBridge's default limit for the compact JSON of a pattern, in characters. */
+export const PATTERN_CHARACTERS_MAX = 2_048;
+
+export interface EventRule {
+  /** Rule name = `<prefix>-<name>`. */
+  name: string;
+  description: string;
+  pattern: Record<string, unknown>;
+  lane: Lane;
+  /** False: the pattern is known, but nobody acts on its events yet, so they are not asked for. */
+  active: boolean;
+}
+
+const API_CALL = "AWS API Call via CloudTrail";
+
+/** Failed calls changed nothing. */
+const SUCCEEDED = [{ exists: false }];
+
+const prefixes = (names: readonly string[]) => names.map((prefix) => ({ prefix }));
+
+function apiCalls(service: string, eventName: readonly unknown[]): Record<string, unknown> {
+  return {
+    source: [`aws.${service}`],
+    "detail-type": [API_CALL],
+    detail: { eventSource: [`${service}.amazonaws.com`], errorCode: SUCCEEDED, eventName },
+  };
+}
+
+/**
+ * What Mooring listens to. Calls are seen only where a CloudTrail trail logs write management
+ * events; IAM's appear in us-east-1 only, elsewhere its rule is silent and the sweep finds them.
+ */
+export const EVENT_RULES: readonly EventRule[] = [
+  {
+    name: "efs",
+    description:
+      "Changes of EFS access points, policies, mount targets and file systems wake Mooring",
+    pattern: apiCalls("elasticfilesystem", [
+      "CreateAccessPoint",
+      "DeleteAccessPoint",
+      "PutFileSystemPolicy",
+      "DeleteFileSystemPolicy",
+      "CreateMountTarget",
+      "DeleteMountTarget",
+      "ModifyMountTargetSecurityGroups",
+      "CreateFileSystem",
+      "DeleteFileSystem",
+      "UpdateFileSystem",
+      "UpdateFileSystemProtection",
+      "PutLifecycleConfiguration",
+      "PutBackupPolicy",
+      "CreateReplicationConfiguration",
+      "DeleteReplicationConfiguration",
+      "TagResource",
+      "UntagResource",
+      "CreateTags",
+      "DeleteTags",
+    ]),
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "lambda",
+    description: "Changes of Lambda functions, versions and aliases wake Mooring",
+    pattern: apiCalls(
+      "lambda",
+      prefixes([
+        "CreateFunction",
+        "DeleteFunction",
+        "UpdateFunctionConfiguration",
+        "UpdateFunctionCode",
+        "PublishVersion",
+        "CreateAlias",
+        "UpdateAlias",
+        "DeleteAlias",
+        "PutProvisionedConcurrencyConfig",
+        "DeleteProvisionedConcurrencyConfig",
+        "TagResource",
+        "UntagResource",
+      ]),
+    ),
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "iam",
+    description: "Changes of IAM roles wake Mooring where a binding uses them",
+    pattern: apiCalls("iam", [
+      "CreateRole",
+      "DeleteRole",
+      "PutRolePolicy",
+      "DeleteRolePolicy",
+      "AttachRolePolicy",
+      "DetachRolePolicy",
+    ]),
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "wake",
+    description: "Mooring wakes itself after changes of records",
+    pattern: { source: [WAKE_SOURCE], "detail-type": [WAKE_DETAIL_TYPE] },
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "ecs",
+    description: "Changes of ECS task definitions and services",
+    pattern: apiCalls("ecs", [
+      "RegisterTaskDefinition",
+      "DeregisterTaskDefinition",
+      "DeleteTaskDefinitions",
+      "CreateService",
+      "UpdateService",
+      "DeleteService",
+      "CreateTaskSet",
+      "UpdateTaskSet",
+      "DeleteTaskSet",
+      "UpdateServicePrimaryTaskSet",
+      "StopServiceDeployment",
+      "TagResource",
+      "UntagResource",
+    ]),
+    lane: "fast",
+    active: false,
+  },
+  {
+    name: "ecs-state",
+    description: "ECS tasks, deployments and services, as ECS itself reports them",
+    pattern: {
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Task State Change", "ECS Deployment State Change", "ECS Service Action"],
+    },
+    lane: "fast",
+    active: false,
+  },
+  {
+    name: "security-groups",
+    description: "Changes of security groups, which decide whether NFS gets through",
+    pattern: apiCalls(
+      "ec2",
+      prefixes(["AuthorizeSecurityGroup", "RevokeSecurityGroup", "ModifySecurityGroupRules"]),
+    ),
+    lane: "fast",
+    active: false,
+  },
+];

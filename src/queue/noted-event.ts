@@ -1,0 +1,49 @@
+import type { NotedEvent } from "../model/audit.ts";
+import { actorOf, type UserIdentity } from "./actor.ts";
+import { type Fields, fieldsOf, text } from "./fields.ts";
+
+/**
+ * Reduces CloudTrail's record of a call to what may be kept.
+ *
+ * @param detail the event's `detail`.
+ */
+export function notedEvent(detail: Fields, receivedAtMs: number): NotedEvent {
+  const eventName = text(detail, "eventName") ?? "";
+  const eventTimeMs = Date.parse(text(detail, "eventTime") ?? "");
+  return {
+    id: text(detail, "eventID") ?? `${text(detail, "requestID") ?? "unknown"}/${eventName}`,
+    name: eventName,
+    ...actorOf(fieldsOf(detail["userIdentity"]) as UserIdentity),
+    atMs: Number.isNaN(eventTimeMs) ? receivedAtMs : eventTimeMs,
+    receivedAtMs,
+    requestId: text(detail, "requestID") ?? null,
+    sourceIp: text(detail, "sourceIPAddress") ?? null,
+    userAgent: text(detail, "userAgent") ?? null,
+    subject: subjectOf(
+      eventName,
+      fieldsOf(detail["requestParameters"]),
+      fieldsOf(detail["responseElements"]),
+    ),
+  };
+}
+
+/** Fields that may be kept. Environment variables, code and tags are not among them. */
+const SUBJECT_FIELDS = [
+  "fileSystemId",
+  "accessPointId",
+  "mountTargetId",
+  "resourceId",
+  "functionName",
+  "roleName",
+] as const;
+
+function subjectOf(eventName: string, request: Fields, response: Fields): Record<string, string> {
+  const subject: Record<string, string> = {};
+  for (const field of SUBJECT_FIELDS) {
+    const value = text(request, field) ?? text(response, field);
+    if (value !== undefined) subject[field] = value;
+  }
+  const policy = text(request, "policy");
+  if (eventName === "PutFileSystemPolicy" && policy !== undefined) subject["policy"] = policy;
+  return subject;
+}
