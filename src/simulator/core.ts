@@ -29,6 +29,8 @@ export interface CallContext {
   caller: Caller;
   region: string;
   requestId: string;
+  /** Whether the caller has gone away meanwhile; a long poll must not hand it messages then. Absent without a socket. */
+  disconnected?: () => boolean;
 }
 
 /** What a handler throws to answer with one of AWS's declared errors. */

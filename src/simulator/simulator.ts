@@ -27,6 +27,8 @@ export interface SimulatorOptions {
   services: readonly ServiceFactory[];
 }
 
+export type CallOptions = Partial<Pick<CallContext, "requestId" | "disconnected">>;
+
 export interface Simulator {
   readonly world: World;
   readonly faults: Faults;
@@ -35,11 +37,11 @@ export interface Simulator {
    * Makes one API call. Input and output are the SDK's shapes; the output is the service's own
    * object, so read it before the next call, or copy it.
    *
-   * @param requestId default: a fresh one. It is also in the call's CloudTrail event.
+   * @param options.requestId default: a fresh one. It is also in the call's CloudTrail event.
    * @throws ServiceError as AWS would answer; NotSimulated (501) for what is not built;
    *   ConnectionLost where a fault cuts the connection.
    */
-  call(service: ServiceName, operation: string, input: unknown, caller: Caller, requestId?: string): Promise<unknown>;
+  call(service: ServiceName, operation: string, input: unknown, caller: Caller, options?: CallOptions): Promise<unknown>;
   /** Who calls with this access key; an unknown key is a user named after it. */
   callerOf(accessKeyId: string, from?: { sourceIp?: string; userAgent?: string }): Caller;
   /** All services' state as plain JSON. */
@@ -57,8 +59,10 @@ export function createSimulator({ world, services }: SimulatorOptions): Simulato
     world,
     faults,
     calls,
-    call: (service, operation, input, caller, requestId = world.clock.uuid()) =>
-      makeCall(parts, { service, operation, input, context: { caller, region: world.region, requestId } }),
+    call(service, operation, input, caller, { requestId = world.clock.uuid(), disconnected } = {}) {
+      const context: CallContext = { caller, region: world.region, requestId, ...(disconnected && { disconnected }) };
+      return makeCall(parts, { service, operation, input, context });
+    },
     callerOf: (accessKeyId, from) => ({
       ...world.principalOf(accessKeyId),
       sourceIp: from?.sourceIp ?? "127.0.0.1",

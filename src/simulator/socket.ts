@@ -37,7 +37,10 @@ export async function listen(simulator: Simulator, { host = "127.0.0.1", port }:
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound, close: () => close(server) };
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  // Queue URLs name this door, so that no client follows one out to the real AWS.
+  simulator.world.endpoint = url;
+  return { url, port: bound, close: () => close(server) };
 }
 
 async function close(server: Server): Promise<void> {
@@ -51,8 +54,7 @@ async function serve(simulator: Simulator, message: IncomingMessage, response: S
   try {
     const request = await readRequest(message);
     const isControl = request.path.startsWith(CONTROL_PREFIX);
-    const sourceIp = message.socket.remoteAddress ?? "127.0.0.1";
-    const answer = isControl ? answerControl(simulator, request) : await answerRequest(simulator, request, sourceIp);
+    const answer = isControl ? answerControl(simulator, request) : await answerRequest(simulator, request);
     write(response, answer);
   } catch {
     // A lost connection, injected or real: the caller must not learn whether the call took effect.
@@ -76,6 +78,8 @@ async function readRequest(message: IncomingMessage): Promise<WireRequest> {
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
     headers: message.headers,
     body: await readBody(message),
+    sourceIp: message.socket.remoteAddress ?? "127.0.0.1",
+    disconnected: () => message.socket.destroyed,
   };
 }
 

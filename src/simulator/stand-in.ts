@@ -47,7 +47,7 @@ async function send(simulator: Simulator, model: ServiceModel, command: Command,
   const requestId = simulator.world.clock.uuid();
   const input = withTokens(operation.input, command.input, simulator);
   try {
-    const output = await simulator.call(model.name, operationName, input, caller, requestId);
+    const output = await simulator.call(model.name, operationName, input, caller, { requestId });
     return { $metadata: metadata(operation, requestId), ...(copy(operation.output, output ?? {}) as object) };
   } catch (thrown) {
     throw thrown instanceof ConnectionLost ? thrown : sdkError(model, thrown, requestId);

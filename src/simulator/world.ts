@@ -46,6 +46,8 @@ export interface World {
   readonly region: string;
   /** "aws": the only partition simulated. */
   readonly partition: string;
+  /** Where the socket door listens; undefined without one. */
+  endpoint: string | undefined;
   /** Makes a service reachable for the others. */
   register(service: Service): void;
   /** Another service. @throws if it is not part of this world. */
@@ -106,6 +108,7 @@ export function createWorld(options: WorldOptions): World {
     account,
     region,
     partition: "aws",
+    endpoint: undefined,
     register: (service) => void services.set(service.name, service),
     service(name) {
       const found = world.find(name);

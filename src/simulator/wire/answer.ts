@@ -20,7 +20,7 @@ interface Scope {
 }
 
 /** Answers an API request. @throws ConnectionLost where a fault cuts the connection. */
-export async function answerRequest(simulator: Simulator, request: WireRequest, sourceIp: string): Promise<WireAnswer> {
+export async function answerRequest(simulator: Simulator, request: WireRequest): Promise<WireAnswer> {
   const scope = scopeOf(request);
   const service = scope && serviceOfSigningName(scope.signingName);
   const requestId = simulator.world.clock.uuid();
@@ -28,7 +28,7 @@ export async function answerRequest(simulator: Simulator, request: WireRequest, 
   const model = serviceModel(service);
   const wire = wireFor(model, request);
   const userAgent = String(request.headers["user-agent"] ?? "");
-  const caller = simulator.callerOf(scope.accessKeyId, { sourceIp, userAgent });
+  const caller = simulator.callerOf(scope.accessKeyId, { sourceIp: request.sourceIp, userAgent });
   try {
     refuseOtherRegion(service, scope.region, simulator.world.region);
     return await perform({ simulator, model, wire, request, caller, requestId });
@@ -53,7 +53,7 @@ async function perform(given: {
   // An operation that is not built answers so before its input is judged.
   const isBuilt = Object.hasOwn(simulator.world.find(model.name)?.operations ?? {}, operation.name);
   const input = isBuilt ? wire.readInput(model, operation, request) : {};
-  const output = await simulator.call(model.name, operation.name, input, caller, requestId);
+  const output = await simulator.call(model.name, operation.name, input, caller, { requestId, disconnected: request.disconnected });
   return wire.writeOutput(model, operation, output, requestId);
 }
 

@@ -9,6 +9,9 @@ export interface WireRequest {
   query: URLSearchParams;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
+  sourceIp: string;
+  /** Whether the client has closed the connection. */
+  disconnected: () => boolean;
 }
 
 export interface WireAnswer {
