@@ -1,0 +1,106 @@
+import Fastify from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ApiError, unsupportedMediaType } from "./api-error.ts";
+import { isLoopbackHostHeader } from "./bindable.ts";
+import { mediaType } from "./body.ts";
+import { registerDiscovery } from "./discovery-routes.ts";
+import { registerHealth } from "./health-routes.ts";
+import { registerHistory } from "./history-routes.ts";
+import { countRequests } from "./http-metrics.ts";
+import type { ApiOptions } from "./options.ts";
+import { registerRecords } from "./record-routes.ts";
+import { registerCore } from "./core-routes.ts";
+
+/** Larger manifests than Kubernetes' own limit make no sense here. */
+const BODY_BYTES_MAX_DEFAULT = 1024 * 1024;
+
+/**
+ * The Kubernetes-style HTTP API, ready to listen (or to be injected into).
+ *
+ * It does not authenticate: call `assertBindable` before it listens. `close()` ends open watches.
+ */
+export function buildApi(options: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    forceCloseConnections: "idle",
+    logger: false,
+  });
+  const closing = new AbortController();
+  app.addHook("preClose", async () => closing.abort());
+  readBodiesAsText(app);
+  countRequests(app, options.metrics, options.clock);
+  app.addHook("onRequest", async (request) => refuseForeignHosts(request, options));
+  app.setErrorHandler((error: unknown, request, reply) => refuse(error, request, reply, options));
+  app.setNotFoundHandler((request, reply) => {
+    const error = new ApiError(
+      404,
+      "NotFound",
+      `the server could not find the requested resource: ${request.method} ${request.url.split("?")[0]}; GET / lists what there is`,
+      {},
+    );
+    return reply.code(404).send(error.toStatus());
+  });
+  registerDiscovery(app);
+  registerCore(app, options);
+  registerRecords(app, options, closing.signal);
+  registerHistory(app, options);
+  registerHealth(app, options);
+  return app;
+}
+
+/** Bodies stay text until a handler knows what they should be; duplicates and positions are lost otherwise. */
+function readBodiesAsText(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const types =
+    /^(application\/(json|yaml|x-yaml|vnd\.yaml|merge-patch\+json|json-patch\+json|strategic-merge-patch\+json|apply-patch\+yaml|apply-patch\+cbor)|text\/yaml)(\s*;.*)?$/i;
+  app.addContentTypeParser(types, { parseAs: "string" }, (_request, body, done) => done(null, body));
+}
+
+function refuseForeignHosts(request: FastifyRequest, options: ApiOptions): void {
+  const isAllowed = options.isHostAllowed ?? isLoopbackHostHeader;
+  if (isAllowed(request.headers.host)) return;
+  throw new ApiError(
+    403,
+    "Forbidden",
+    `The Host header names "${request.headers.host}", but without authentication only loopback names are answered (127.0.0.1, localhost).`,
+  );
+}
+
+/** Every refusal leaves as a Status object. What is not ours to explain is logged in full and told in short. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ApiOptions): FastifyReply {
+  const refusal =
+    error instanceof ApiError
+      ? error
+      : fromFastify(error as Error & { code?: string; statusCode?: number }, request, options);
+  return reply.code(refusal.code).headers(refusal.headers).type("application/json").send(refusal.toStatus());
+}
+
+function fromFastify(
+  error: Error & { code?: string; statusCode?: number },
+  request: FastifyRequest,
+  options: ApiOptions,
+): ApiError {
+  switch (error.code) {
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return unsupportedMediaType(
+        mediaType(request.headers["content-type"]).includes("protobuf")
+          ? "Custom resources have no protobuf form: send application/json or application/yaml."
+          : `Content-Type ${request.headers["content-type"] ?? "(none)"} is not understood: send application/json or application/yaml.`,
+      );
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new ApiError(
+        413,
+        "RequestEntityTooLarge",
+        `The body is larger than ${options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT} bytes.`,
+      );
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new ApiError(error.statusCode, "BadRequest", error.message);
+  }
+  options.log.error(
+    { error: error.stack ?? String(error), method: request.method, url: request.url },
+    "a request failed",
+  );
+  return new ApiError(500, "InternalError", `Internal error: ${error.message}`);
+}
