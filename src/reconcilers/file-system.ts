@@ -1,6 +1,6 @@
 import { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
 import { parseKey } from "../model/keys.ts";
-import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER, type FileSystemRecord } from "../model/records.ts";
+import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER } from "../model/records.ts";
 import type {
   FileSystemFacetDrafts,
   FileSystemMemory,
