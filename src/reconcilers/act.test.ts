@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import type { Action } from "../model/actions.ts";
+import { AwsError, type AwsErrorKind } from "../model/errors.ts";
+import { DEFAULT_SETTINGS } from "../model/settings.ts";
+import { LeaseLostError, emptyKeyItem, type Lease } from "../store/store.ts";
+import { act, type ActContext } from "./act.ts";
+import { actionId, type Failure } from "./failures.ts";
+import type { Activity, ReconcilerPorts } from "./ports.ts";
+
+const KEY = "filesystem/111122223333/eu-west-1/fs-0123456789abcdef0";
+
+function deletion(accessPointId: string): Action {
+  const target = `arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/${accessPointId}`;
+  return { type: "DeleteAccessPoint", accessPointId, bindingUid: "u", target, why: "gone", bindings: ["media/a"], before: {}, after: null, removes: 1 };
+}
+
+function refusal(kind: AwsErrorKind, certainlyNotDone = true): AwsError {
+  return new AwsError({ kind, operation: "elasticfilesystem:DeleteAccessPoint", code: kind, message: "no", certainlyNotDone });
+}
+
+/** Ports whose one AWS call answers from `answers`, with a log of everything in the order it happened. */
+function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 20_000 } = {}) {
+  const log: string[] = [];
+  const reported: Activity[] = [];
+  let ids = 0;
+  const ports = {
+    clock: { nowMs: () => 0, sleep: async () => {} },
+    chance: { random: () => 0.5, uuid: () => `intent-${(ids += 1)}` },
+    settings: DEFAULT_SETTINGS,
+    report: (activity: Activity) => reported.push(activity),
+    aws: {
+      efs: {
+        async deleteAccessPoint(id: string) {
+          log.push(`call ${id}`);
+          const answer = answers[id] ?? "ok";
+          if (answer !== "ok") throw answer;
+          return { requestId: `r-${id}` };
+        },
+      },
+    },
+    store: {
+      records: { view: () => ({ head: 7 }) },
+      keys: {
+        beginIntent: async (_: Lease, entry: { intentId: string; target: string }) => log.push(`intent ${entry.intentId}`),
+        closeIntent: async (_: Lease, entry: { intentId: string; outcome: string }) => log.push(`${entry.outcome} ${entry.intentId}`),
+      },
+    },
+  } as unknown as ReconcilerPorts;
+  const lease: Lease = { key: KEY, owner: "me", fence: 1, expiresAtMs: leaseEndsInMs, item: emptyKeyItem(KEY), takenOver: false };
+  let removed = 0;
+  const failures = new Map<string, Failure>();
+  const context: ActContext = { lease, cause: { kind: "Sweep" }, fileSystem: "shared", failures, removed: (n) => (removed += n) };
+  return { ports, context, log, reported, failures, removed: () => removed };
+}
+
+describe("carrying out actions", () => {
+  test("writes the intent before each call and the outcome after it", async () => {
+    const { ports, context, log } = world();
+    await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    expect(log).toEqual(["intent intent-1", "call fsap-1", "Done intent-1", "intent intent-2", "call fsap-2", "Done intent-2"]);
+  });
+
+  test("goes on after a refusal: one bad binding harms no neighbour", async () => {
+    const { ports, context, log, failures } = world({ "fsap-1": refusal("AccessDenied") });
+    const result = await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    expect(log).toContain("Failed intent-1");
+    expect(log).toContain("Done intent-2");
+    expect(result).toEqual({ carriedOut: 2, stale: false });
+    expect([...failures.keys()]).toEqual([actionId(deletion("fsap-1"))]);
+  });
+
+  test("stops at a conflict, since what follows was planned on a world that is gone", async () => {
+    const { ports, context, log, failures } = world({ "fsap-1": refusal("Conflict") });
+    const result = await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    expect(result.stale).toBe(true);
+    expect(log).not.toContain("call fsap-2");
+    expect(failures.size).toBe(0);
+  });
+
+  test("records Unknown, and stops, when nobody knows whether the call took effect", async () => {
+    const { ports, context, log } = world({ "fsap-1": refusal("Transient", false) });
+    await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    expect(log).toEqual(["intent intent-1", "call fsap-1", "Unknown intent-1"]);
+  });
+
+  test("forgets an earlier refusal once the same call succeeds", async () => {
+    const { ports, context, failures } = world();
+    failures.set(actionId(deletion("fsap-1")), {} as Failure);
+    await act([deletion("fsap-1")], ports, context);
+    expect(failures.size).toBe(0);
+  });
+
+  test("begins no call that might still be under way when the lease ends", async () => {
+    const { ports, context, log } = world({}, { leaseEndsInMs: DEFAULT_SETTINGS.callDeadlineMs - 1 });
+    await expect(act([deletion("fsap-1")], ports, context)).rejects.toThrow(LeaseLostError);
+    expect(log).toEqual([]);
+  });
+
+  test("counts what it took away, for the blast radius, and only what it really took", async () => {
+    const { ports, context, removed } = world({ "fsap-1": refusal("Rejected") });
+    await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    expect(removed()).toBe(1);
+  });
+
+  test("lets a bug of ours through instead of calling it an answer of AWS's", async () => {
+    const { ports, context } = world({ "fsap-1": new TypeError("bug") as unknown as AwsError });
+    await expect(act([deletion("fsap-1")], ports, context)).rejects.toThrow("bug");
+  });
+});
