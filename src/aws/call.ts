@@ -42,10 +42,7 @@ export function createCall(settings: CallSettings): Call {
     await waitForBudget(name, operation, settings);
     const waitedMs = settings.priority === "sweep" ? 0 : settings.clock.nowMs() - startedMs;
     const attempts = watchAttempts(command);
-    const { signal, expired, cancel } = deadlineIn(
-      Math.max(1, settings.callDeadlineMs - waitedMs),
-      settings.clock,
-    );
+    const { signal, expired, cancel } = deadlineIn(Math.max(1, settings.callDeadlineMs - waitedMs), settings.clock);
     const sent = send(command, { abortSignal: signal });
     try {
       return await Promise.race([sent, expired]);
@@ -59,17 +56,12 @@ export function createCall(settings: CallSettings): Call {
   };
 }
 
-async function waitForBudget(
-  name: string,
-  operation: string,
-  settings: CallSettings,
-): Promise<void> {
+async function waitForBudget(name: string, operation: string, settings: CallSettings): Promise<void> {
   const { service, priority, budget, clock, callDeadlineMs } = settings;
   const giveUp = new AbortController();
   const timer = new AbortController();
   const taking = budget.take(bucketOf(service, operation), priority, giveUp.signal);
-  if (priority === "fast")
-    void clock.sleep(callDeadlineMs / 2, timer.signal).then(() => giveUp.abort());
+  if (priority === "fast") void clock.sleep(callDeadlineMs / 2, timer.signal).then(() => giveUp.abort());
   const granted = await taking;
   timer.abort();
   if (granted) return;
@@ -94,12 +86,7 @@ function deadlineIn(ms: number, clock: Clock) {
   return { signal: call.signal, expired: expired as Promise<never>, cancel: () => timer.abort() };
 }
 
-function tooLate(
-  operation: string,
-  deadlineMs: number,
-  attempts: readonly Attempt[],
-  cause: unknown,
-): AwsError {
+function tooLate(operation: string, deadlineMs: number, attempts: readonly Attempt[], cause: unknown): AwsError {
   return new AwsError({
     kind: "Transient",
     operation,
@@ -107,8 +94,7 @@ function tooLate(
     message: `AWS gave no final answer within ${deadlineMs} ms`,
     // Without a single attempt on record we cannot tell whether one is under way.
     certainlyNotDone:
-      attempts.length > 0 &&
-      attempts.every(({ status }) => status !== null && status >= 400 && status < 500),
+      attempts.length > 0 && attempts.every(({ status }) => status !== null && status >= 400 && status < 500),
     cause,
   });
 }
@@ -125,8 +111,7 @@ function watchAttempts(command: Command): Attempt[] {
     try {
       return await next(args);
     } catch (error) {
-      attempt.status =
-        (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? null;
+      attempt.status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? null;
       throw error;
     }
   };

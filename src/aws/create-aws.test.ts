@@ -106,9 +106,7 @@ test("access points are read page by page and normalised", async () => {
     { json: { AccessPoints: [], NextToken: "t2" } },
     {
       json: {
-        AccessPoints: [
-          { AccessPointId: "fsap-2", FileSystemId: "fs-1", LifeCycleState: "creating" },
-        ],
+        AccessPoints: [{ AccessPointId: "fsap-2", FileSystemId: "fs-1", LifeCycleState: "creating" }],
       },
     },
   );
@@ -130,12 +128,7 @@ test("access points are read page by page and normalised", async () => {
       lifeCycleState: "creating",
     },
   ]);
-  expect(
-    requests.map(({ url }) => [
-      url.searchParams.get("MaxResults"),
-      url.searchParams.get("NextToken"),
-    ]),
-  ).toEqual([
+  expect(requests.map(({ url }) => [url.searchParams.get("MaxResults"), url.searchParams.get("NextToken")])).toEqual([
     ["1000", null],
     ["1000", "t1"],
     ["1000", "t2"],

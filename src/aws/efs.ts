@@ -13,11 +13,7 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-efs";
 import { AwsError } from "../model/errors.ts";
-import type {
-  ObservedAccessPoint,
-  ObservedFileSystem,
-  ObservedMountTarget,
-} from "../model/observations.ts";
+import type { ObservedAccessPoint, ObservedFileSystem, ObservedMountTarget } from "../model/observations.ts";
 import type { Efs } from "./aws.ts";
 import type { Call } from "./call.ts";
 import { orNullIf, requestIdOf } from "./answers.ts";
@@ -38,10 +34,8 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
         MaxResults: ACCESS_POINTS_PER_PAGE,
         ...(token === undefined ? {} : { NextToken: token }),
       };
-      const page = await call(
-        "DescribeAccessPoints",
-        new DescribeAccessPointsCommand(input),
-        (c, o) => client.send(c, o),
+      const page = await call("DescribeAccessPoints", new DescribeAccessPointsCommand(input), (c, o) =>
+        client.send(c, o),
       );
       return { items: page.AccessPoints, next: page.NextToken };
     });
@@ -63,10 +57,8 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
           MaxItems: FILE_SYSTEMS_PER_PAGE,
           ...(marker === undefined ? {} : { Marker: marker }),
         };
-        const page = await call(
-          "DescribeFileSystems",
-          new DescribeFileSystemsCommand(input),
-          (c, o) => client.send(c, o),
+        const page = await call("DescribeFileSystems", new DescribeFileSystemsCommand(input), (c, o) =>
+          client.send(c, o),
         );
         return { items: page.FileSystems, next: page.NextMarker };
       });
@@ -74,9 +66,7 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
     },
 
     async describeAccessPoints(fileSystemId) {
-      const all = await accessPoints(
-        fileSystemId === undefined ? {} : { FileSystemId: fileSystemId },
-      );
+      const all = await accessPoints(fileSystemId === undefined ? {} : { FileSystemId: fileSystemId });
       return all.map(observedAccessPoint);
     },
 
@@ -97,10 +87,8 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
           MaxItems: MOUNT_TARGETS_PER_PAGE,
           ...(marker === undefined ? {} : { Marker: marker }),
         };
-        const page = await call(
-          "DescribeMountTargets",
-          new DescribeMountTargetsCommand(input),
-          (c, o) => client.send(c, o),
+        const page = await call("DescribeMountTargets", new DescribeMountTargetsCommand(input), (c, o) =>
+          client.send(c, o),
         );
         return { items: page.MountTargets, next: page.NextMarker };
       });
@@ -143,9 +131,7 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
       try {
         const command = new DeleteAccessPointCommand({ AccessPointId: accessPointId });
         return {
-          requestId: requestIdOf(
-            await call("DeleteAccessPoint", command, (c, o) => client.send(c, o)),
-          ),
+          requestId: requestIdOf(await call("DeleteAccessPoint", command, (c, o) => client.send(c, o))),
         };
       } catch (error) {
         if (error instanceof AwsError && error.code === "AccessPointNotFound")
@@ -199,9 +185,7 @@ function observedAccessPoint(ap: AccessPointDescription): ObservedAccessPoint {
           permissions: info.Permissions ?? "",
         }
       : null,
-    posixUser: user
-      ? { uid: user.Uid ?? 0, gid: user.Gid ?? 0, secondaryGids: user.SecondaryGids ?? [] }
-      : null,
+    posixUser: user ? { uid: user.Uid ?? 0, gid: user.Gid ?? 0, secondaryGids: user.SecondaryGids ?? [] } : null,
     tags: Object.fromEntries((ap.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
   };
 }

@@ -70,9 +70,7 @@ test.each(table)("%s with status %i (%s) is %s", (name, status, message, kind) =
 test.each(["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EPIPE", "ENOTFOUND"])(
   "a lost connection (%s) is transient and may have had an effect",
   (code) => {
-    const error = toAwsError("x:Y", Object.assign(new Error("socket"), { code }), [
-      { status: null },
-    ]);
+    const error = toAwsError("x:Y", Object.assign(new Error("socket"), { code }), [{ status: null }]);
     expect(error).toMatchObject({
       kind: "Transient",
       code,
@@ -83,20 +81,14 @@ test.each(["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EPIPE", "ENOTFOUND"])(
 );
 
 test("an access point that exists already is named", () => {
-  const error = toAwsError(
-    "x:Y",
-    sdkError("AccessPointAlreadyExists", 409, "", { AccessPointId: "fsap-1" }),
-    [{ status: 409 }],
-  );
+  const error = toAwsError("x:Y", sdkError("AccessPointAlreadyExists", 409, "", { AccessPointId: "fsap-1" }), [
+    { status: 409 },
+  ]);
   expect(error.existingId).toBe("fsap-1");
 });
 
 test("missing credentials prove that nothing was sent", () => {
-  const error = toAwsError(
-    "x:Y",
-    Object.assign(new Error("none"), { name: "CredentialsProviderError" }),
-    [],
-  );
+  const error = toAwsError("x:Y", Object.assign(new Error("none"), { name: "CredentialsProviderError" }), []);
   expect(error).toMatchObject({ kind: "AccessDenied", certainlyNotDone: true });
 });
 

@@ -137,15 +137,9 @@ interface SdkErrorShape {
  * @param attempts what became of each attempt on the wire, the SDK's own retries included: a
  *   refusal proves nothing if an earlier attempt got no answer, since that one may have succeeded.
  */
-export function toAwsError(
-  operation: string,
-  thrown: unknown,
-  attempts: readonly Attempt[],
-): AwsError {
+export function toAwsError(operation: string, thrown: unknown, attempts: readonly Attempt[]): AwsError {
   if (thrown instanceof AwsError) return thrown;
-  const error = (
-    typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
-  ) as SdkErrorShape;
+  const error = (typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }) as SdkErrorShape;
   const code = codeOf(error);
   const status = error.$metadata?.httpStatusCode ?? null;
   return new AwsError({
@@ -182,16 +176,10 @@ function kindOf(code: string, status: number | null, message: string): AwsErrorK
  * True only if AWS answered every attempt with a refusal (4xx, throttling included), or nothing
  * was ever sent. A 501 comes from an emulator that does not know the call.
  */
-function certainlyNotDone(
-  code: string,
-  error: SdkErrorShape,
-  attempts: readonly Attempt[],
-): boolean {
+function certainlyNotDone(code: string, error: SdkErrorShape, attempts: readonly Attempt[]): boolean {
   if (attempts.length > 0) return attempts.every(({ status }) => isRefusal(status));
   if (NEVER_SENT.has(code)) return true;
-  return (
-    (error.$metadata?.attempts ?? 1) <= 1 && isRefusal(error.$metadata?.httpStatusCode ?? null)
-  );
+  return (error.$metadata?.attempts ?? 1) <= 1 && isRefusal(error.$metadata?.httpStatusCode ?? null);
 }
 
 function isRefusal(status: number | null): boolean {

@@ -24,9 +24,7 @@ export function createLambda(client: Pick<LambdaClient, "send">, call: Call): La
         MaxItems: PER_PAGE,
         ...(marker === undefined ? {} : { Marker: marker }),
       };
-      const page = await call("ListFunctions", new ListFunctionsCommand(input), (c, o) =>
-        client.send(c, o),
-      );
+      const page = await call("ListFunctions", new ListFunctionsCommand(input), (c, o) => client.send(c, o));
       return { items: page.Functions, next: page.NextMarker };
     });
     return all.map(observedFunction);
@@ -49,10 +47,8 @@ export function createLambda(client: Pick<LambdaClient, "send">, call: Call): La
           MaxItems: PER_PAGE,
           ...(marker === undefined ? {} : { Marker: marker }),
         };
-        const page = await call(
-          "ListVersionsByFunction",
-          new ListVersionsByFunctionCommand(input),
-          (c, o) => client.send(c, o),
+        const page = await call("ListVersionsByFunction", new ListVersionsByFunctionCommand(input), (c, o) =>
+          client.send(c, o),
         );
         return { items: page.Versions, next: page.NextMarker };
       });
@@ -72,9 +68,7 @@ export function createLambda(client: Pick<LambdaClient, "send">, call: Call): La
           LocalMountPath: localMountPath,
         })),
       });
-      const answer = await call("UpdateFunctionConfiguration", command, (c, o) =>
-        client.send(c, o),
-      );
+      const answer = await call("UpdateFunctionConfiguration", command, (c, o) => client.send(c, o));
       return { requestId: requestIdOf(answer), function: observedFunction(answer) };
     },
   };

@@ -1,11 +1,5 @@
 /** A pool of requests per second that several operations share. */
-export type Bucket =
-  | "efs-read"
-  | "efs-write"
-  | "lambda-get-function"
-  | "lambda-control"
-  | "iam"
-  | "sts";
+export type Bucket = "efs-read" | "efs-write" | "lambda-get-function" | "lambda-control" | "iam" | "sts";
 
 export interface Quota {
   /** Requests per second that AWS grants to the whole account and region, all callers together. */
@@ -27,8 +21,7 @@ export const QUOTAS: Record<Bucket, Quota> = {
   },
   "lambda-control": {
     perSecond: 15,
-    source:
-      "Lambda quotas: all other control-plane calls together 15 requests per second, not adjustable",
+    source: "Lambda quotas: all other control-plane calls together 15 requests per second, not adjustable",
   },
   "efs-read": { perSecond: 40, source: "unpublished; careful guess" },
   "efs-write": {
@@ -44,7 +37,6 @@ const READ_ONLY = /^(Describe|List|Get)/;
 /** The bucket that pays for one call of `service` (SDK name). */
 export function bucketOf(service: "efs" | "lambda" | "iam" | "sts", operation: string): Bucket {
   if (service === "efs") return READ_ONLY.test(operation) ? "efs-read" : "efs-write";
-  if (service === "lambda")
-    return operation === "GetFunction" ? "lambda-get-function" : "lambda-control";
+  if (service === "lambda") return operation === "GetFunction" ? "lambda-get-function" : "lambda-control";
   return service;
 }

@@ -23,9 +23,7 @@ class ManualClock implements Clock {
     const endMs = this.#nowMs + ms;
     for (;;) {
       await new Promise(setImmediate);
-      const next = this.#sleepers
-        .filter(({ atMs }) => atMs <= endMs)
-        .sort((a, b) => a.atMs - b.atMs)[0];
+      const next = this.#sleepers.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
       if (next === undefined) break;
       this.#sleepers.splice(this.#sleepers.indexOf(next), 1);
       this.#nowMs = next.atMs;
@@ -46,9 +44,7 @@ function setUp(share = 1) {
   const budget = createRateBudget(share, clock);
   const granted: string[] = [];
   const ask = (name: string, priority: "fast" | "sweep" = "fast", signal = never) =>
-    budget
-      .take("lambda-control", priority, signal)
-      .then((ok) => granted.push(ok ? name : `${name} gave up`));
+    budget.take("lambda-control", priority, signal).then((ok) => granted.push(ok ? name : `${name} gave up`));
   return { clock, budget, granted, ask };
 }
 

@@ -27,8 +27,7 @@ interface Waiter {
  * @param quotaShare part of each quota that is ours, e.g. 0.5; Infinity = no budget at all.
  */
 export function createRateBudget(quotaShare: number, clock: Clock): RateBudget {
-  if (quotaShare === Infinity)
-    return { take: (_bucket, _priority, signal) => Promise.resolve(!signal.aborted) };
+  if (quotaShare === Infinity) return { take: (_bucket, _priority, signal) => Promise.resolve(!signal.aborted) };
   if (!(quotaShare > 0)) {
     throw new RangeError(
       `Cannot make a rate budget: quotaShare is ${quotaShare}, allowed is a number above 0, or Infinity for none`,

@@ -1,13 +1,30 @@
+import { type Fields, fieldsOf, text } from "./fields.ts";
+
 /** CloudTrail's userIdentity, as far as it names somebody. */
 export interface UserIdentity {
-  type?: string;
-  principalId?: string;
-  arn?: string;
-  accountId?: string;
-  userName?: string;
-  invokedBy?: string;
-  onBehalfOf?: { userId?: string };
-  sessionContext?: { sessionIssuer?: { arn?: string; userName?: string; type?: string } };
+  type?: string | undefined;
+  principalId?: string | undefined;
+  arn?: string | undefined;
+  accountId?: string | undefined;
+  userName?: string | undefined;
+  invokedBy?: string | undefined;
+  onBehalfOf?: { userId?: string | undefined };
+  sessionContext?: {
+    sessionIssuer?: { arn?: string | undefined; userName?: string | undefined; type?: string | undefined };
+  };
+}
+
+/** Takes from foreign JSON what is there and has the right type. */
+export function userIdentityOf(given: unknown): UserIdentity {
+  const strings = (fields: Fields, names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, text(fields, name)]));
+  const fields = fieldsOf(given);
+  const issuer = fieldsOf(fieldsOf(fields["sessionContext"])["sessionIssuer"]);
+  return {
+    ...strings(fields, ["type", "principalId", "arn", "accountId", "userName", "invokedBy"]),
+    onBehalfOf: strings(fieldsOf(fields["onBehalfOf"]), ["userId"]),
+    sessionContext: { sessionIssuer: strings(issuer, ["arn", "userName", "type"]) },
+  };
 }
 
 /** Who made a call, for people (`actor`) and for comparing (`actorArn`: the same for all sessions of a role). */
@@ -47,9 +64,7 @@ function nameOf(identity: UserIdentity): string {
     default:
       if (issuer?.userName === undefined) return fallbackName(identity);
       // A role's session has a name of its own; a user's session (MFA, federation) is the user.
-      return identity.type === "AssumedRole"
-        ? joined(issuer.userName, sessionOf(identity))
-        : issuer.userName;
+      return identity.type === "AssumedRole" ? joined(issuer.userName, sessionOf(identity)) : issuer.userName;
   }
 }
 

@@ -15,8 +15,7 @@ export type Decoded = Pick<Delivery, "wakes" | "noted" | "wakeSweep">;
  */
 export function decodeMessage(body: string, index: MemoryEventIndex, here: Here): Decoded {
   const parsed: unknown = JSON.parse(body);
-  if (typeof parsed !== "object" || parsed === null)
-    throw new Error("the body is JSON, but not an object");
+  if (typeof parsed !== "object" || parsed === null) throw new Error("the body is JSON, but not an object");
   if (isWakeMessage(parsed)) return { wakes: decodeWake(parsed), noted: null, wakeSweep: false };
   if (!("source" in parsed) || !("detail-type" in parsed)) {
     throw new Error('expected {"mooring":"wake",…} or an event with "source" and "detail-type"');

@@ -83,10 +83,7 @@ class IdsOfFileSystems {
 
   seen(fileSystemId: string, id: string): void {
     this.#homes.set(id, { fileSystemId, goneSinceMs: null });
-    this.#idsByFileSystem.set(
-      fileSystemId,
-      (this.#idsByFileSystem.get(fileSystemId) ?? new Set()).add(id),
-    );
+    this.#idsByFileSystem.set(fileSystemId, (this.#idsByFileSystem.get(fileSystemId) ?? new Set()).add(id));
   }
 
   allSeen(fileSystemId: string, ids: readonly string[]): void {

@@ -36,8 +36,7 @@ function apiCalls(service: string, eventName: readonly unknown[]): Record<string
 export const EVENT_RULES: readonly EventRule[] = [
   {
     name: "efs",
-    description:
-      "Changes of EFS access points, policies, mount targets and file systems wake Mooring",
+    description: "Changes of EFS access points, policies, mount targets and file systems wake Mooring",
     pattern: apiCalls("elasticfilesystem", [
       "CreateAccessPoint",
       "DeleteAccessPoint",
@@ -140,10 +139,7 @@ export const EVENT_RULES: readonly EventRule[] = [
   {
     name: "security-groups",
     description: "Changes of security groups, which decide whether NFS gets through",
-    pattern: apiCalls(
-      "ec2",
-      prefixes(["AuthorizeSecurityGroup", "RevokeSecurityGroup", "ModifySecurityGroupRules"]),
-    ),
+    pattern: apiCalls("ec2", prefixes(["AuthorizeSecurityGroup", "RevokeSecurityGroup", "ModifySecurityGroupRules"])),
     lane: "fast",
     active: false,
   },

@@ -138,10 +138,8 @@ const CALLS: readonly Row[] = [
  */
 export function keysOfEvent(event: BusEvent, index: EventIndex, here: Here): KeysOfEvent {
   const { source, detail } = event;
-  if (source === WAKE_SOURCE)
-    return event["detail-type"] === WAKE_DETAIL_TYPE ? keysOfWake(detail, here) : NOTHING;
-  if (event["detail-type"] === "AWS API Call via CloudTrail")
-    return keysOfCall(fieldsOf(detail), index, here);
+  if (source === WAKE_SOURCE) return event["detail-type"] === WAKE_DETAIL_TYPE ? keysOfWake(detail, here) : NOTHING;
+  if (event["detail-type"] === "AWS API Call via CloudTrail") return keysOfCall(fieldsOf(detail), index, here);
   if (event["detail-type"] === "AWS Service Event via CloudTrail") return NOTHING;
   if (source === "aws.ecs" || source === "aws.ec2") return NOTHING;
   return UNMAPPED;
@@ -166,11 +164,7 @@ function keysOfCall(detail: Fields, index: EventIndex, here: Here): KeysOfEvent 
     ({ eventSource, names }) =>
       eventSource === detail["eventSource"] && names.some((name) => eventName.startsWith(name)),
   );
-  if (
-    text(detail, "errorCode") !== undefined ||
-    detail["readOnly"] === true ||
-    isElsewhere(detail, row, here)
-  )
+  if (text(detail, "errorCode") !== undefined || detail["readOnly"] === true || isElsewhere(detail, row, here))
     return NOTHING;
   if (row === undefined) return UNMAPPED;
   const request = fieldsOf(detail["requestParameters"]);
@@ -206,8 +200,7 @@ function fileSystemOfCall({ request, response, here, index }: Call): Found {
     text(request, "mountTargetId"),
   ];
   for (const given of ids) {
-    const fileSystemId =
-      given === undefined ? undefined : homeOf(given.slice(given.lastIndexOf("/") + 1), index);
+    const fileSystemId = given === undefined ? undefined : homeOf(given.slice(given.lastIndexOf("/") + 1), index);
     if (fileSystemId !== undefined) return [fileSystemKey({ ...here, fileSystemId })];
   }
   return "unknown";
@@ -223,10 +216,7 @@ function functionOfCall({ request, response, here }: Call): Found {
   const resource = text(request, "resource");
   if (resource !== undefined && !resource.includes(":function:")) return "irrelevant"; // a tagged layer or event source
   const given =
-    resource ??
-    text(request, "functionName") ??
-    text(response, "functionArn") ??
-    text(response, "functionName");
+    resource ?? text(request, "functionName") ?? text(response, "functionArn") ?? text(response, "functionName");
   const fn = given === undefined ? undefined : parseFunctionName(given);
   return fn === undefined ? "unknown" : [lambdaKey({ ...here, ...fn })];
 }

@@ -1,8 +1,4 @@
-import {
-  type EventBridgeClient,
-  PutEventsCommand,
-  type PutEventsRequestEntry,
-} from "@aws-sdk/client-eventbridge";
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { Clock } from "../model/clock.ts";
 import { AwsError } from "../model/errors.ts";
 import { boundedCall } from "./bounded-call.ts";
@@ -41,31 +37,21 @@ export function createEventsOut(options: EventsOutOptions): EventsOut {
 }
 
 /** A call answers 200 although entries failed: those, and only those, are sent again. */
-async function putBatch(
-  batch: PutEventsRequestEntry[],
-  { client, clock }: EventsOutOptions,
-): Promise<void> {
+async function putBatch(batch: PutEventsRequestEntry[], { client, clock }: EventsOutOptions): Promise<void> {
   let remaining = batch;
   for (let attempt = 1; ; attempt++) {
     const command = new PutEventsCommand({ Entries: remaining });
-    const answer = await boundedCall("events:PutEvents", clock, CALL_DEADLINE_MS, (o) =>
-      client.send(command, o),
-    );
+    const answer = await boundedCall("events:PutEvents", clock, CALL_DEADLINE_MS, (o) => client.send(command, o));
     if ((answer.FailedEntryCount ?? 0) === 0) return;
     const results = answer.Entries ?? [];
     const failure = results.find(({ ErrorCode }) => ErrorCode !== undefined);
     remaining = remaining.filter((_entry, place) => results[place]?.ErrorCode !== undefined);
-    if (attempt === ATTEMPTS_MAX)
-      throw notPublished(remaining.length, failure?.ErrorCode, failure?.ErrorMessage);
+    if (attempt === ATTEMPTS_MAX) throw notPublished(remaining.length, failure?.ErrorCode, failure?.ErrorMessage);
     await clock.sleep(RETRY_BASE_MS * 2 ** (attempt - 1));
   }
 }
 
-function notPublished(
-  count: number,
-  code = "PutEventsFailed",
-  message = "EventBridge gave no reason",
-): AwsError {
+function notPublished(count: number, code = "PutEventsFailed", message = "EventBridge gave no reason"): AwsError {
   return new AwsError({
     kind: "Transient",
     operation: "events:PutEvents",
@@ -94,16 +80,8 @@ function batchesOf(entries: PutEventsRequestEntry[]): PutEventsRequestEntry[][] 
 }
 
 /** As EventBridge counts: UTF-8 of source, type, detail and resources. */
-function bytesOf({
-  Source = "",
-  DetailType = "",
-  Detail = "",
-  Resources = [],
-}: PutEventsRequestEntry): number {
-  return [Source, DetailType, Detail, ...Resources].reduce(
-    (sum, part) => sum + Buffer.byteLength(part),
-    0,
-  );
+function bytesOf({ Source = "", DetailType = "", Detail = "", Resources = [] }: PutEventsRequestEntry): number {
+  return [Source, DetailType, Detail, ...Resources].reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }
 
 function tooLarge(entry: PutEventsRequestEntry, size: number): AwsError {

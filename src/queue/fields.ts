@@ -3,9 +3,7 @@ export type Fields = Record<string, unknown>;
 
 /** `value` if it is an object, else an empty one. */
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 /** A member that is a non-empty string. */

@@ -1,5 +1,5 @@
 import type { NotedEvent } from "../model/audit.ts";
-import { actorOf, type UserIdentity } from "./actor.ts";
+import { actorOf, userIdentityOf } from "./actor.ts";
 import { type Fields, fieldsOf, text } from "./fields.ts";
 
 /**
@@ -13,17 +13,13 @@ export function notedEvent(detail: Fields, receivedAtMs: number): NotedEvent {
   return {
     id: text(detail, "eventID") ?? `${text(detail, "requestID") ?? "unknown"}/${eventName}`,
     name: eventName,
-    ...actorOf(fieldsOf(detail["userIdentity"]) as UserIdentity),
+    ...actorOf(userIdentityOf(detail["userIdentity"])),
     atMs: Number.isNaN(eventTimeMs) ? receivedAtMs : eventTimeMs,
     receivedAtMs,
     requestId: text(detail, "requestID") ?? null,
     sourceIp: text(detail, "sourceIPAddress") ?? null,
     userAgent: text(detail, "userAgent") ?? null,
-    subject: subjectOf(
-      eventName,
-      fieldsOf(detail["requestParameters"]),
-      fieldsOf(detail["responseElements"]),
-    ),
+    subject: subjectOf(eventName, fieldsOf(detail["requestParameters"]), fieldsOf(detail["responseElements"])),
   };
 }
 

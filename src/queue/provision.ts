@@ -1,8 +1,4 @@
-import {
-  type EventBridgeClient,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from "@aws-sdk/client-eventbridge";
+import { type EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -59,10 +55,7 @@ const TARGET_RETRIES = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86
 export async function provisionQueues(options: ProvisionOptions): Promise<ProvisionedQueues> {
   try {
     const dead = await createQueue(options, "dead-letters");
-    const [fast, slow] = await Promise.all([
-      createQueue(options, "fast"),
-      createQueue(options, "slow"),
-    ]);
+    const [fast, slow] = await Promise.all([createQueue(options, "fast"), createQueue(options, "slow")]);
     const ruleArns = activeRules().map((rule) => ruleArn(options, rule));
     const work = {
       VisibilityTimeout: `${VISIBILITY_SECONDS}`,
@@ -72,12 +65,7 @@ export async function provisionQueues(options: ProvisionOptions): Promise<Provis
         maxReceiveCount: RECEIVES_MAX,
       }),
     };
-    await converge(
-      options,
-      dead,
-      { MessageRetentionPeriod: `${DEAD_LETTER_RETENTION_SECONDS}` },
-      ruleArns,
-    );
+    await converge(options, dead, { MessageRetentionPeriod: `${DEAD_LETTER_RETENTION_SECONDS}` }, ruleArns);
     await converge(options, fast, work, ruleArns);
     await converge(options, slow, work, []);
     for (const rule of activeRules()) await putRule(options, rule, { fast, slow }[rule.lane], dead);
@@ -99,10 +87,7 @@ function activeRules(): EventRule[] {
 }
 
 /** Without attributes, so that a queue that exists with others is found and not refused. */
-async function createQueue(
-  { sqs, account, region, prefix }: ProvisionOptions,
-  name: string,
-): Promise<Queue> {
+async function createQueue({ sqs, account, region, prefix }: ProvisionOptions, name: string): Promise<Queue> {
   const QueueName = `${prefix}-${name}`;
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
   return { url: QueueUrl, arn: `arn:${partitionOf(region)}:sqs:${region}:${account}:${QueueName}` };
@@ -119,13 +104,8 @@ async function converge(
   const { Attributes: found = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: names }),
   );
-  const all =
-    ruleArns.length === 0
-      ? wanted
-      : { ...wanted, Policy: queuePolicy(queue, ruleArns, found["Policy"]) };
-  const differing = Object.entries(all).filter(
-    ([name, value]) => !sameJson(found[name as QueueAttributeName], value),
-  );
+  const all = ruleArns.length === 0 ? wanted : { ...wanted, Policy: queuePolicy(queue, ruleArns, found["Policy"]) };
+  const differing = Object.entries(all).filter(([name, value]) => !sameJson(found[name as QueueAttributeName], value));
   if (differing.length === 0) return;
   await sqs.send(
     new SetQueueAttributesCommand({

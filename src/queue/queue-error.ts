@@ -18,12 +18,8 @@ const BUSY = /Thrott|TooMany|OverLimit|Timeout/;
  */
 export function toQueueError(operation: string, thrown: unknown): AwsError {
   if (thrown instanceof AwsError) return thrown;
-  const error = (
-    typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
-  ) as SdkErrorShape;
-  const code =
-    (error.name === "Error" || error.name === "AggregateError" ? error.code : error.name) ??
-    "UnknownError";
+  const error = (typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }) as SdkErrorShape;
+  const code = (error.name === "Error" || error.name === "AggregateError" ? error.code : error.name) ?? "UnknownError";
   const status = error.$metadata?.httpStatusCode;
   return new AwsError({
     kind: kindOf(code, status),
@@ -39,7 +35,6 @@ export function toQueueError(operation: string, thrown: unknown): AwsError {
 function kindOf(code: string, status: number | undefined): AwsErrorKind {
   if (MISSING.test(code)) return "NotFound";
   if (DENIED.test(code)) return "AccessDenied";
-  if (BUSY.test(code) || status === undefined || status === 429 || status >= 500)
-    return "Transient";
+  if (BUSY.test(code) || status === undefined || status === 429 || status >= 500) return "Transient";
   return status === 403 ? "AccessDenied" : "Rejected";
 }

@@ -37,7 +37,5 @@ export interface WorkQueue {
 
 /** Publishes what changed (records, drift, repairs) to EventBridge for whoever listens. */
 export interface EventsOut {
-  publish(
-    events: { detailType: string; resources: string[]; detail: Record<string, unknown> }[],
-  ): Promise<void>;
+  publish(events: { detailType: string; resources: string[]; detail: Record<string, unknown> }[]): Promise<void>;
 }

@@ -34,11 +34,7 @@ export class SqsLane {
     this.#queueUrl = queueUrl;
     this.#clock = clock;
     this.#sends = new Batcher((items) => this.#sendBatch(items), BATCH_MAX, BATCHES_IN_FLIGHT);
-    this.#deletes = new Batcher(
-      (handles) => this.#deleteBatch(handles),
-      BATCH_MAX,
-      BATCHES_IN_FLIGHT,
-    );
+    this.#deletes = new Batcher((handles) => this.#deleteBatch(handles), BATCH_MAX, BATCHES_IN_FLIGHT);
   }
 
   send(body: string, delayMs: number): Promise<void> {

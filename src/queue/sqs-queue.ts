@@ -38,16 +38,12 @@ export function createSqsQueue(options: SqsQueueOptions): WorkQueue {
   };
   return {
     async send(lane, wakes, delayMs = 0) {
-      await Promise.all(
-        mergeWakes(wakes).map((wake) => lanes[lane].send(encodeWake(wake), delayMs)),
-      );
+      await Promise.all(mergeWakes(wakes).map((wake) => lanes[lane].send(encodeWake(wake), delayMs)));
     },
 
     async receive(lane, max, waitMs, signal) {
       const messages = await lanes[lane].receive(max, waitMs, signal);
-      const deliveries = await Promise.all(
-        messages.map((message) => deliver(lane, lanes[lane], message, options)),
-      );
+      const deliveries = await Promise.all(messages.map((message) => deliver(lane, lanes[lane], message, options)));
       return deliveries.filter((delivery) => delivery !== null);
     },
   };

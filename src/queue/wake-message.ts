@@ -43,8 +43,7 @@ export function mergeWakes(wakes: readonly Wake[]): Wake[] {
   const merged = new Map<ReconcileKey, WakeCause>();
   for (const { key, cause } of wakes) {
     const earlier = merged.get(key);
-    if (earlier === undefined || CAUSES.indexOf(cause) < CAUSES.indexOf(earlier))
-      merged.set(key, cause);
+    if (earlier === undefined || CAUSES.indexOf(cause) < CAUSES.indexOf(earlier)) merged.set(key, cause);
   }
   return [...merged].map(([key, cause]) => ({ key, cause }));
 }

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { EVENT_RULES, PATTERN_CHARACTERS_MAX } from "./event-patterns.ts";
+
+test.each(EVENT_RULES)("the pattern of $name fits EventBridge's default limit", ({ pattern }) => {
+  expect(JSON.stringify(pattern).length).toBeLessThan(PATTERN_CHARACTERS_MAX);
+});
+
+test("no rule asks for calls that failed", () => {
+  for (const { pattern } of EVENT_RULES.filter((rule) => "detail" in rule.pattern)) {
+    expect(pattern["detail"]).toMatchObject({ errorCode: [{ exists: false }] });
+  }
+});
+
+test("names are unique", () => {
+  const names = EVENT_RULES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
