@@ -83,7 +83,7 @@ function deadlineIn(ms: number, clock: Clock) {
     call.abort();
     throw new DOMException("the deadline has passed", "AbortError");
   });
-  return { signal: call.signal, expired: expired as Promise<never>, cancel: () => timer.abort() };
+  return { signal: call.signal, expired, cancel: () => timer.abort() };
 }
 
 function tooLate(operation: string, deadlineMs: number, attempts: readonly Attempt[], cause: unknown): AwsError {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Clock } from "../model/clock.ts";
@@ -32,7 +32,7 @@ let answers: Answer[];
 beforeEach(async () => {
   [requests, answers] = [[], []];
   deadlines.length = 0;
-  server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     requests.push(await read(request));
     const answer = answers.length > 1 ? answers.shift()! : answers[0]!;
     if (answer === "hang") return;
@@ -41,7 +41,8 @@ beforeEach(async () => {
     response.setHeader("x-amzn-requestid", `req-${requests.length}`);
     if (answer.error !== undefined) response.setHeader("x-amzn-errortype", answer.error);
     response.end(answer.xml ?? JSON.stringify(answer.json ?? {}));
-  });
+  };
+  server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   aws = createAws({
     account: "111122223333",

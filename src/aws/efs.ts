@@ -25,21 +25,21 @@ const FILE_SYSTEMS_PER_PAGE = 100;
 /** EFS's text says both 10 and 100; the pages are followed whatever their size. */
 const MOUNT_TARGETS_PER_PAGE = 100;
 
-/** EFS of one account and region. */
-export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
-  const accessPoints = (filter: { FileSystemId?: string }) =>
-    readAllPages("elasticfilesystem:DescribeAccessPoints", async (token) => {
-      const input = {
-        ...filter,
-        MaxResults: ACCESS_POINTS_PER_PAGE,
-        ...(token === undefined ? {} : { NextToken: token }),
-      };
-      const page = await call("DescribeAccessPoints", new DescribeAccessPointsCommand(input), (c, o) =>
-        client.send(c, o),
-      );
-      return { items: page.AccessPoints, next: page.NextToken };
-    });
+type Client = Pick<EFSClient, "send">;
 
+/** EFS of one account and region. */
+export function createEfs(client: Client, call: Call): Efs {
+  return {
+    ...fileSystemReads(client, call),
+    ...accessPointReads(client, call),
+    ...writes(client, call),
+  };
+}
+
+function fileSystemReads(
+  client: Client,
+  call: Call,
+): Pick<Efs, "describeFileSystem" | "describeFileSystems" | "describeMountTargets" | "describePolicy"> {
   return {
     async describeFileSystem(fileSystemId) {
       const command = new DescribeFileSystemsCommand({ FileSystemId: fileSystemId });
@@ -65,21 +65,6 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
       return all.map(observedFileSystem);
     },
 
-    async describeAccessPoints(fileSystemId) {
-      const all = await accessPoints(fileSystemId === undefined ? {} : { FileSystemId: fileSystemId });
-      return all.map(observedAccessPoint);
-    },
-
-    async describeAccessPoint(accessPointId) {
-      const command = new DescribeAccessPointsCommand({ AccessPointId: accessPointId });
-      const page = await orNullIf(
-        "AccessPointNotFound",
-        call("DescribeAccessPoints", command, (c, o) => client.send(c, o)),
-      );
-      const found = page?.AccessPoints?.[0];
-      return found === undefined ? null : observedAccessPoint(found);
-    },
-
     async describeMountTargets(fileSystemId) {
       const all = await readAllPages("elasticfilesystem:DescribeMountTargets", async (marker) => {
         const input = {
@@ -103,7 +88,46 @@ export function createEfs(client: Pick<EFSClient, "send">, call: Call): Efs {
       );
       return answer?.Policy ?? null;
     },
+  };
+}
 
+function accessPointReads(client: Client, call: Call): Pick<Efs, "describeAccessPoints" | "describeAccessPoint"> {
+  const accessPoints = (filter: { FileSystemId?: string }) =>
+    readAllPages("elasticfilesystem:DescribeAccessPoints", async (token) => {
+      const input = {
+        ...filter,
+        MaxResults: ACCESS_POINTS_PER_PAGE,
+        ...(token === undefined ? {} : { NextToken: token }),
+      };
+      const page = await call("DescribeAccessPoints", new DescribeAccessPointsCommand(input), (c, o) =>
+        client.send(c, o),
+      );
+      return { items: page.AccessPoints, next: page.NextToken };
+    });
+
+  return {
+    async describeAccessPoints(fileSystemId) {
+      const all = await accessPoints(fileSystemId === undefined ? {} : { FileSystemId: fileSystemId });
+      return all.map(observedAccessPoint);
+    },
+
+    async describeAccessPoint(accessPointId) {
+      const command = new DescribeAccessPointsCommand({ AccessPointId: accessPointId });
+      const page = await orNullIf(
+        "AccessPointNotFound",
+        call("DescribeAccessPoints", command, (c, o) => client.send(c, o)),
+      );
+      const found = page?.AccessPoints?.[0];
+      return found === undefined ? null : observedAccessPoint(found);
+    },
+  };
+}
+
+function writes(
+  client: Client,
+  call: Call,
+): Pick<Efs, "createAccessPoint" | "deleteAccessPoint" | "tag" | "putPolicy"> {
+  return {
     async createAccessPoint(input) {
       const command = new CreateAccessPointCommand({
         ClientToken: input.clientToken,

@@ -17,7 +17,7 @@ test.each<[string, UserIdentity, string, string]>([
     "arn:aws:iam::1:user/deploy-bot",
   ],
   ["a session of a role", session, "deployer/run-42", ROLE_ARN],
-  ["a session without ARN", { ...session, arn: undefined } as unknown as UserIdentity, "deployer/run-42", ROLE_ARN],
+  ["a session without ARN", { ...session, arn: undefined }, "deployer/run-42", ROLE_ARN],
   ["a session whose issuer is not told", { type: "AssumedRole", arn: session.arn! }, "deployer/run-42", session.arn!],
   [
     "CloudFormation for a session",

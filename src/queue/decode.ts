@@ -1,4 +1,4 @@
-import { type BusEvent, type Here, keysOfEvent } from "./event-to-keys.ts";
+import { type Here, keysOfEvent } from "./event-to-keys.ts";
 import type { MemoryEventIndex } from "./event-index.ts";
 import type { Delivery } from "./queue.ts";
 import { decodeWake, isWakeMessage } from "./wake-message.ts";
@@ -20,7 +20,7 @@ export function decodeMessage(body: string, index: MemoryEventIndex, here: Here)
   if (!("source" in parsed) || !("detail-type" in parsed)) {
     throw new Error('expected {"mooring":"wake",…} or an event with "source" and "detail-type"');
   }
-  const { keys, cause, noted, unmapped } = keysOfEvent(parsed as BusEvent, index, here);
+  const { keys, cause, noted, unmapped } = keysOfEvent(parsed, index, here);
   learn(noted?.subject, index);
   return { wakes: keys.map((key) => ({ key, cause })), noted, wakeSweep: unmapped };
 }

@@ -1,6 +1,6 @@
 /** For tests: SQS and EventBridge as far as the wire goes; what they answer is up to the test. */
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createQueueClients, type QueueClients } from "./clients.ts";
 
@@ -37,7 +37,7 @@ export const NO_ANSWER = Symbol("no answer");
 export async function startStubAws(): Promise<StubAws> {
   const calls: StubCall[] = [];
   const answers = new Map<string, (input: unknown) => unknown>();
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
@@ -50,7 +50,8 @@ export async function startStubAws(): Promise<StubAws> {
       response.statusCode = answer.status;
       response.end(JSON.stringify({ __type: answer.code, message: "refused by the stub" }));
     } else response.end(JSON.stringify(answer));
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const clients = createQueueClients({
     region: "eu-west-1",
