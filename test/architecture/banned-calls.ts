@@ -16,7 +16,10 @@ const TIME = "time is handed in as a Clock, so that tests and the simulation dec
 const CHANCE = "chance and ids are handed in, so that a seed repeats a run";
 const NEVER_DELETED =
   "Mooring never deletes file systems, mount targets or policies: the calls must not exist in its code";
-const SIMULATED = { "src/simulator/": "AWS itself can do it, so its simulation can; and its furniture uses it" };
+const SIMULATED = {
+  "src/simulator/": "AWS itself can do it, so its simulation can",
+  "src/cli/dev/sabotage.ts": "plays somebody else, with that user's own key, against the simulator alone",
+};
 
 export const BANS: readonly Ban[] = [
   {

@@ -18,19 +18,7 @@ export function longFunctions(files: readonly SourceFile[]): Finding[] {
   return findings;
 }
 
-const EMPTY_NAMES = [
-  "util",
-  "utils",
-  "helper",
-  "helpers",
-  "lib",
-  "types",
-  "common",
-  "misc",
-  "shared",
-  "interfaces",
-  "constants",
-];
+const EMPTY_NAMES = ["util", "utils", "helper", "helpers", "lib", "types", "common", "misc", "shared"];
 
 /** Names that say nothing about what is inside, or are not in kebab-case. */
 export function badFileNames(paths: readonly string[]): Finding[] {
