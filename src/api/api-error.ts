@@ -100,7 +100,7 @@ export function staleVersion(resource: Resource, name: string): ApiError {
 /** All faults of a manifest at once: field, value, allowed form. */
 export function invalid(resource: Resource, name: string, faults: Fault[]): ApiError {
   const causes = faults.map(causeOf);
-  const lines = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const lines = faults.map(({ field, message }) => (message.includes(field) ? message : `${field}: ${message}`));
   const list = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`;
   const message = `${resource.kind}.${resource.group} "${name}" is invalid: ${list}`;
   return new ApiError(422, "Invalid", message, { name, group: resource.group, kind: resource.kind, causes });

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { badRequest, unsupportedMediaType } from "./api-error.ts";
+import { jsonErrorPosition } from "./json-error-position.ts";
 import { duplicateKeys } from "./json-scanner.ts";
 
 export interface DecodedBody {
@@ -64,9 +65,7 @@ function toPlain(document: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-/** V8 says "at position 17 (line 2 column 3)", but not when the text ends too early. */
 function positioned(error: Error, text: string): string {
-  if (/\(line \d+ column \d+\)/.test(error.message)) return error.message;
-  const lines = text.split("\n");
-  return `${error.message} (line ${lines.length} column ${lines.at(-1)!.length + 1})`;
+  const { line, column } = jsonErrorPosition(text);
+  return `${error.message.replace(/ (in JSON )?at position .*$/, "")} (line ${line} column ${column})`;
 }

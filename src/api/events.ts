@@ -50,12 +50,9 @@ export async function listEvents(store: Store, namespace: string | undefined, qu
   const events = tellings(records).flatMap((telling) =>
     involved(telling.record, view).map((object) => eventOf(telling, object)),
   );
-  return events
-    .filter(
-      (event) =>
-        (namespace === undefined || event.metadata.namespace === namespace) && rules.every((rule) => rule(event)),
-    )
-    .toSorted((a, b) => (a.lastTimestamp < b.lastTimestamp ? -1 : a.lastTimestamp > b.lastTimestamp ? 1 : 0));
+  const isWanted = (event: CoreEvent) =>
+    (namespace === undefined || event.metadata.namespace === namespace) && rules.every((rule) => rule(event));
+  return events.filter(isWanted).toReversed();
 }
 
 /** Lets the audit's index do what it can: one object's history instead of everybody's. */

@@ -7,8 +7,8 @@ import { stringify } from "yaml";
  * @param user the name that the history shows for what kubectl does; omitted = anonymous.
  */
 export function kubeconfig(url: string, user?: string): string {
-  // On loopback nobody checks the password; kubectl just sends no user name without one.
-  const credentials = user === undefined ? {} : { username: user, password: "not-checked-on-loopback" };
+  // Over plain HTTP kubectl sends no credentials at all, but it does say on whose behalf it acts.
+  const credentials = user === undefined ? {} : { as: user };
   return stringify({
     apiVersion: "v1",
     kind: "Config",

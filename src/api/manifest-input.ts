@@ -31,7 +31,8 @@ export interface CheckedManifest {
  */
 export function checkManifest(body: DecodedBody, target: Target, home: Home): CheckedManifest {
   const framed = frame(body.value, target);
-  const name = String((framed.metadata as JsonObject).name ?? "");
+  const { name: given } = framed.metadata as JsonObject;
+  const name = typeof given === "string" ? given : "";
   const first = parseManifest(target.resource.kind, framed, home);
   const faults = [...duplicateFaults(body.duplicates), ...(first.ok ? [] : first.faults)];
   if (first.ok && faults.length === 0) return { manifest: first.manifest, warnings: [] };
@@ -90,12 +91,12 @@ function checkType(value: JsonObject, resource: RecordResource): void {
   }
   if (value.apiVersion !== API_VERSION) {
     throw badRequest(
-      `The API version in the data (${String(value.apiVersion)}) does not match the expected API version (${API_VERSION}).`,
+      `The API version in the data (${JSON.stringify(value.apiVersion)}) does not match the expected API version (${API_VERSION}).`,
     );
   }
   if (value.kind !== resource.kind) {
     throw badRequest(
-      `The kind in the data (${String(value.kind)}) does not match this path, which takes kind ${resource.kind}.`,
+      `The kind in the data (${JSON.stringify(value.kind)}) does not match this path, which takes kind ${resource.kind}.`,
     );
   }
 }

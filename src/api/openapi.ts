@@ -81,7 +81,7 @@ function withPlan(schema: JsonSchema): JsonSchema {
       metadata: {
         description: "Standard object metadata.",
         allOf: [{ $ref: `#/components/schemas/${OBJECT_META}` }],
-      } as JsonSchema,
+      },
       status: { ...status, properties: { ...status.properties, ...PLAN_PROPERTIES } },
     },
   };

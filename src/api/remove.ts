@@ -31,7 +31,7 @@ export function readDeleteOptions(
   const given = body === undefined || body.trim() === "" ? {} : decodeObject(body, contentType).value;
   if (!isObject(given)) throw badRequest("The body of a deletion is DeleteOptions, or nothing.");
   const policy = given.propagationPolicy ?? query.propagationPolicy;
-  if (policy !== undefined && policy !== null && !PROPAGATION_POLICIES.includes(String(policy))) {
+  if (policy !== undefined && policy !== null && !PROPAGATION_POLICIES.includes(policy as string)) {
     throw badRequest(`propagationPolicy is ${JSON.stringify(policy)}: allowed are ${PROPAGATION_POLICIES.join(", ")}.`);
   }
   const inBody = given.dryRun === undefined || given.dryRun === null ? {} : { dryRun: given.dryRun as string[] };

@@ -33,7 +33,7 @@ export function render(record: StoredRecord, view: RecordsView, plan: PlanStatus
   };
 }
 
-export function statusOf(record: StoredRecord, view: RecordsView): BindingStatus | FileSystemStatus {
+function statusOf(record: StoredRecord, view: RecordsView): BindingStatus | FileSystemStatus {
   return record.kind === "Binding"
     ? bindingStatus(record, view.fileSystem(record.spec.fileSystemRef.name))
     : fileSystemStatus(record, view.bindingsOfFileSystem(record.metadata.name));

@@ -56,7 +56,7 @@ function recordFieldRule(term: FieldTerm): (object: { name: string; namespace: s
   }
   const read =
     term.field === "metadata.name" ? (o: { name: string }) => o.name : (o: { namespace: string }) => o.namespace;
-  return (object) => (read(object as { name: string; namespace: string }) === term.value) !== term.negated;
+  return (object) => (read(object) === term.value) !== term.negated;
 }
 
 function labelRule(term: string): LabelRule {

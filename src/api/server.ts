@@ -2,7 +2,6 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError, unsupportedMediaType } from "./api-error.ts";
 import { isLoopbackHostHeader } from "./bindable.ts";
-import { mediaType } from "./body.ts";
 import { registerDiscovery } from "./discovery-routes.ts";
 import { registerHealth } from "./health-routes.ts";
 import { registerHistory } from "./history-routes.ts";
@@ -49,12 +48,13 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   return app;
 }
 
-/** Bodies stay text until a handler knows what they should be; duplicates and positions are lost otherwise. */
+/**
+ * Bodies stay text until a handler knows what they should be: positions and duplicates are lost otherwise, and
+ * which types a path takes is the handler's to say.
+ */
 function readBodiesAsText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const types =
-    /^(application\/(json|yaml|x-yaml|vnd\.yaml|merge-patch\+json|json-patch\+json|strategic-merge-patch\+json|apply-patch\+yaml|apply-patch\+cbor)|text\/yaml)(\s*;.*)?$/i;
-  app.addContentTypeParser(types, { parseAs: "string" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
 }
 
 function refuseForeignHosts(request: FastifyRequest, options: ApiOptions): void {
@@ -81,19 +81,12 @@ function fromFastify(
   request: FastifyRequest,
   options: ApiOptions,
 ): ApiError {
-  switch (error.code) {
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return unsupportedMediaType(
-        mediaType(request.headers["content-type"]).includes("protobuf")
-          ? "Custom resources have no protobuf form: send application/json or application/yaml."
-          : `Content-Type ${request.headers["content-type"] ?? "(none)"} is not understood: send application/json or application/yaml.`,
-      );
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new ApiError(
-        413,
-        "RequestEntityTooLarge",
-        `The body is larger than ${options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT} bytes.`,
-      );
+  if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return unsupportedMediaType(`Content-Type ${request.headers["content-type"] ?? "(none)"} cannot be read.`);
+  }
+  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    const bytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT;
+    return new ApiError(413, "RequestEntityTooLarge", `The body is larger than ${bytesMax} bytes.`);
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new ApiError(error.statusCode, "BadRequest", error.message);

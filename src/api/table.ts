@@ -1,9 +1,10 @@
 import type { Condition } from "../model/conditions.ts";
 import type { BindingRecord, FileSystemRecord, StoredRecord } from "../model/records.ts";
+import { bindingStatus, fileSystemStatus } from "../model/status.ts";
 import type { BindingStatus, FileSystemStatus } from "../model/status.ts";
 import type { RecordsView } from "../store/store.ts";
 import { humanAge } from "./durations.ts";
-import { render, renderMetadata, statusOf } from "./render.ts";
+import { render, renderMetadata } from "./render.ts";
 
 export interface Column {
   name: string;
@@ -77,8 +78,8 @@ export function rowOf(record: StoredRecord, view: RecordsView, include: IncludeO
   const age = humanAge(nowMs - Date.parse(record.metadata.creationTimestamp));
   const cells =
     record.kind === "Binding"
-      ? bindingCells(record, statusOf(record, view) as BindingStatus, age)
-      : fileSystemCells(record, statusOf(record, view) as FileSystemStatus, age);
+      ? bindingCells(record, bindingStatus(record, view.fileSystem(record.spec.fileSystemRef.name)), age)
+      : fileSystemCells(record, fileSystemStatus(record, view.bindingsOfFileSystem(record.metadata.name)), age);
   return { cells, object: rowObject(record, view, include) };
 }
 

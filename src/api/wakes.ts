@@ -47,5 +47,5 @@ function concernsAws(before: StoredRecord, after: StoredRecord): boolean {
 function ownAnnotations(record: StoredRecord): [string, string][] {
   return Object.entries(record.metadata.annotations)
     .filter(([key]) => key.startsWith("mooring.dev/"))
-    .toSorted();
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
