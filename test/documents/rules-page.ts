@@ -11,6 +11,10 @@ Types, required fields, unknown fields and enumerated values come on top (\`wron
 \`unknown-field\`, \`enum\`, \`kind\`): they follow from the schemas that \`kubectl explain binding --recursive\`
 and \`kubectl explain filesystem --recursive\` print. Values are never coerced: \`permissions: 0750\` without
 quotes is a number in YAML, and the message shows the quoted form.
+
+Sources: AWS-FACTS is the project's sheet of facts about AWS, with the public source in brackets (\`[b-efs]\`,
+\`[b-lam]\`: AWS's published service models; \`[efs-docs]\`, \`[lam-docs]\`: its user guides; \`[svc-auth]\`: its
+Service Authorization Reference). DESIGN is the project's design.
 `;
 
 /** The text of docs/rules.md. */

@@ -23,7 +23,7 @@ function consentRule(field: "confirm" | "release", purpose: string): RecordRule 
     field: `spec.policy.${field}`,
     needs: ["spec.fileSystemId"],
     source: "DESIGN 5",
-    states: `The record's own fileSystemId, letter by letter: ${purpose}.`,
+    states: `The record's own fileSystemId, letter by letter: the consent ${purpose}.`,
     check: (given, { get }) => given === get("spec.fileSystemId"),
     message: (given, { get }) =>
       `spec.policy.${field} is ${shown(given)}: it is the consent ${purpose}, so it must repeat this record's fileSystemId; write ${shown(get("spec.fileSystemId"))} or leave it out.`,
