@@ -1,0 +1,168 @@
+import type { BindingRecord, FileSystemRecord, RecordRef, StoredRecord } from "../model/records.ts";
+import { SortedMap } from "./sorted-map.ts";
+import type { RecordsView } from "./store.ts";
+
+/** Separates the parts of an index key; occurs in no name. */
+const SEPARATOR = "\u0000";
+
+interface Parts {
+  head: number;
+  bindingsByName: SortedMap<BindingRecord>;
+  fileSystemsByName: SortedMap<FileSystemRecord>;
+  /** `<file system name>␀<binding id>` → binding id. */
+  byFileSystem: SortedMap<string>;
+  /** `<function name>␀<binding id>` → binding id. */
+  byFunction: SortedMap<string>;
+  byUid: SortedMap<string>;
+  /** `<account>/<region>/<fs-id>␀<name>` → file system name. */
+  byFileSystemId: SortedMap<string>;
+}
+
+/**
+ * The records as of one slot: a snapshot that never changes. Records in it are frozen and shared by
+ * all snapshots; a commit makes a new snapshot by copying a few dozen pointers.
+ */
+export class Records implements RecordsView {
+  readonly head: number;
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.head = parts.head;
+    this.#parts = parts;
+  }
+
+  static empty(): Records {
+    return new Records({
+      head: 0,
+      bindingsByName: SortedMap.empty(),
+      fileSystemsByName: SortedMap.empty(),
+      byFileSystem: SortedMap.empty(),
+      byFunction: SortedMap.empty(),
+      byUid: SortedMap.empty(),
+      byFileSystemId: SortedMap.empty(),
+    });
+  }
+
+  binding(namespace: string, name: string): BindingRecord | undefined {
+    return this.#parts.bindingsByName.get(`${namespace}/${name}`);
+  }
+
+  fileSystem(name: string): FileSystemRecord | undefined {
+    return this.#parts.fileSystemsByName.get(name);
+  }
+
+  bindings(): Iterable<BindingRecord> {
+    return { [Symbol.iterator]: () => this.#parts.bindingsByName.values() };
+  }
+
+  fileSystems(): Iterable<FileSystemRecord> {
+    return { [Symbol.iterator]: () => this.#parts.fileSystemsByName.values() };
+  }
+
+  bindingsOfFileSystem(fileSystemName: string): BindingRecord[] {
+    return this.#named(this.#parts.byFileSystem.withPrefix(fileSystemName + SEPARATOR));
+  }
+
+  bindingsOfFunction(functionName: string): BindingRecord[] {
+    return this.#named(this.#parts.byFunction.withPrefix(functionName + SEPARATOR));
+  }
+
+  bindingByUid(uid: string): BindingRecord | undefined {
+    const id = this.#parts.byUid.get(uid);
+    return id === undefined ? undefined : this.#parts.bindingsByName.get(id);
+  }
+
+  fileSystemById(fs: { account: string; region: string; fileSystemId: string }): FileSystemRecord | undefined {
+    const [name] = this.#parts.byFileSystemId.withPrefix(awsId(fs) + SEPARATOR);
+    return name === undefined ? undefined : this.fileSystem(name);
+  }
+
+  /** The record of that kind and name, whatever its uid. */
+  find(ref: Pick<RecordRef, "kind" | "namespace" | "name">): StoredRecord | undefined {
+    return ref.kind === "Binding" ? this.binding(ref.namespace, ref.name) : this.fileSystem(ref.name);
+  }
+
+  at(head: number): Records {
+    return new Records({ ...this.#parts, head });
+  }
+
+  put(record: StoredRecord): Records {
+    return record.kind === "Binding" ? this.#putBinding(record) : this.#putFileSystem(record);
+  }
+
+  remove(record: StoredRecord): Records {
+    return record.kind === "Binding" ? this.#removeBinding(record) : this.#removeFileSystem(record);
+  }
+
+  #named(ids: string[]): BindingRecord[] {
+    return ids.map((id) => this.#parts.bindingsByName.get(id)!);
+  }
+
+  #putBinding(record: BindingRecord): Records {
+    const id = bindingId(record);
+    const old = this.#parts.bindingsByName.get(id);
+    const clean = old && !sameBindingIndexes(old, record) ? this.#removeBinding(old) : this;
+    const parts = { ...clean.#parts, bindingsByName: clean.#parts.bindingsByName.set(id, record) };
+    if (old && clean === this) return new Records(parts);
+    parts.byFileSystem = parts.byFileSystem.set(record.spec.fileSystemRef.name + SEPARATOR + id, id);
+    parts.byFunction = parts.byFunction.set(functionOf(record) + SEPARATOR + id, id);
+    parts.byUid = parts.byUid.set(record.metadata.uid, id);
+    return new Records(parts);
+  }
+
+  #removeBinding(record: BindingRecord): Records {
+    const id = bindingId(record);
+    const parts = this.#parts;
+    return new Records({
+      ...parts,
+      bindingsByName: parts.bindingsByName.delete(id),
+      byFileSystem: parts.byFileSystem.delete(record.spec.fileSystemRef.name + SEPARATOR + id),
+      byFunction: parts.byFunction.delete(functionOf(record) + SEPARATOR + id),
+      byUid: parts.byUid.delete(record.metadata.uid),
+    });
+  }
+
+  #putFileSystem(record: FileSystemRecord): Records {
+    const { name } = record.metadata;
+    const old = this.#parts.fileSystemsByName.get(name);
+    const parts = old ? { ...this.#removeFileSystem(old).#parts } : { ...this.#parts };
+    parts.fileSystemsByName = parts.fileSystemsByName.set(name, record);
+    parts.byFileSystemId = parts.byFileSystemId.set(awsId(record.spec) + SEPARATOR + name, name);
+    return new Records(parts);
+  }
+
+  #removeFileSystem(record: FileSystemRecord): Records {
+    const { name } = record.metadata;
+    const parts = this.#parts;
+    return new Records({
+      ...parts,
+      fileSystemsByName: parts.fileSystemsByName.delete(name),
+      byFileSystemId: parts.byFileSystemId.delete(awsId(record.spec) + SEPARATOR + name),
+    });
+  }
+}
+
+/** `Binding/<namespace>/<name>` or `FileSystem/<name>`: the name under which a record is kept. */
+export function recordId(ref: Pick<RecordRef, "kind" | "namespace" | "name">): string {
+  return ref.kind === "Binding" ? `Binding/${ref.namespace}/${ref.name}` : `FileSystem/${ref.name}`;
+}
+
+function bindingId(record: BindingRecord): string {
+  return `${record.metadata.namespace}/${record.metadata.name}`;
+}
+
+function functionOf(record: BindingRecord): string {
+  return record.spec.workload.lambda.functionName;
+}
+
+function awsId(fs: { account: string; region: string; fileSystemId: string }): string {
+  return `${fs.account}/${fs.region}/${fs.fileSystemId}`;
+}
+
+function sameBindingIndexes(a: BindingRecord, b: BindingRecord): boolean {
+  return (
+    a.metadata.uid === b.metadata.uid &&
+    a.spec.fileSystemRef.name === b.spec.fileSystemRef.name &&
+    functionOf(a) === functionOf(b)
+  );
+}
