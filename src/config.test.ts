@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, forgetAmbientAws, parseDuration, readClientConfig, readServeConfig, wantsColour } from "./config.ts";
+import {
+  ConfigError,
+  forgetAmbientAws,
+  parseDuration,
+  readClientConfig,
+  readServeConfig,
+  wantsColour,
+} from "./config.ts";
 import { DEFAULT_SETTINGS } from "./model/settings.ts";
 
 const problemsOf = (flags: Record<string, string>, environment: Record<string, string> = {}): string[] => {
@@ -16,7 +23,12 @@ describe("the configuration of serve", () => {
   test("is production's defaults when nothing is set", () => {
     const config = readServeConfig({}, {});
     expect(config.settings).toEqual(DEFAULT_SETTINGS);
-    expect(config).toMatchObject({ host: "127.0.0.1", port: 8080, queues: null, store: { engine: "sqlite", file: "mooring.db" } });
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 8080,
+      queues: null,
+      store: { engine: "sqlite", file: "mooring.db" },
+    });
   });
 
   test("takes a flag over the environment", () => {
@@ -25,14 +37,19 @@ describe("the configuration of serve", () => {
   });
 
   test("reports all problems at once, each with what was given and what is allowed", () => {
-    const problems = problemsOf({ MOORING_PORT: "http", MOORING_STORE: "postgres:x" }, { MOORING_SETTLE: "ten", MOORING_READ_ONLY: "maybe" });
+    const problems = problemsOf(
+      { MOORING_PORT: "http", MOORING_STORE: "postgres:x" },
+      { MOORING_SETTLE: "ten", MOORING_READ_ONLY: "maybe" },
+    );
     expect(problems).toHaveLength(4);
     expect(problems.join("\n")).toMatch(/MOORING_PORT is "http"; allowed is a whole number from 0 to 65535/);
     expect(problems.join("\n")).toMatch(/MOORING_STORE is "postgres:x"; allowed is "sqlite:FILE" or/);
   });
 
   test("refuses a misspelt variable instead of ignoring it", () => {
-    expect(problemsOf({}, { MOORING_SETLE: "10s" })).toEqual([expect.stringContaining("MOORING_SETLE is not a setting")]);
+    expect(problemsOf({}, { MOORING_SETLE: "10s" })).toEqual([
+      expect.stringContaining("MOORING_SETLE is not a setting"),
+    ]);
   });
 
   test("refuses a lease that a run could outlive", () => {
@@ -40,7 +57,9 @@ describe("the configuration of serve", () => {
   });
 
   test("refuses one queue without the other", () => {
-    expect(problemsOf({ MOORING_FAST_QUEUE_URL: "http://127.0.0.1:1/q" })).toEqual([expect.stringContaining("set both")]);
+    expect(problemsOf({ MOORING_FAST_QUEUE_URL: "http://127.0.0.1:1/q" })).toEqual([
+      expect.stringContaining("set both"),
+    ]);
   });
 
   test("reads the DynamoDB prefix and the share of the quotas", () => {
@@ -76,7 +95,12 @@ test("colours are for terminals, unless the environment says otherwise", () => {
 });
 
 test("ambient AWS settings are forgotten, whatever their names", () => {
-  const environment: Record<string, string | undefined> = { AWS_PROFILE: "prod", AWS_ENDPOINT_URL_EFS: "https://real", AWS_USE_FIPS_ENDPOINT: "true", PATH: "/bin" };
+  const environment: Record<string, string | undefined> = {
+    AWS_PROFILE: "prod",
+    AWS_ENDPOINT_URL_EFS: "https://real",
+    AWS_USE_FIPS_ENDPOINT: "true",
+    PATH: "/bin",
+  };
   forgetAmbientAws(environment);
   expect(environment).toEqual({
     PATH: "/bin",

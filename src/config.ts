@@ -26,7 +26,10 @@ const duration = (fallbackMs: number) =>
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms !== null && ms <= DURATION_MAX_MS) return ms;
-      context.addIssue({ code: "custom", message: `is ${given(text)}; allowed is a number and a unit (ms, s, m, h, d) up to 24d, e.g. "10s"` });
+      context.addIssue({
+        code: "custom",
+        message: `is ${given(text)}; allowed is a number and a unit (ms, s, m, h, d) up to 24d, e.g. "10s"`,
+      });
       return z.NEVER;
     })
     .default(fallbackMs);
@@ -37,7 +40,10 @@ const whole = (min: number, max: number, fallback: number) =>
     .transform((text, context) => {
       const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (number >= min && number <= max) return number;
-      context.addIssue({ code: "custom", message: `is ${given(text)}; allowed is a whole number from ${min} to ${max}` });
+      context.addIssue({
+        code: "custom",
+        message: `is ${given(text)}; allowed is a whole number from ${min} to ${max}`,
+      });
       return z.NEVER;
     })
     .default(fallback);
@@ -53,7 +59,9 @@ const flag = z
   .default(false);
 
 const matching = (pattern: RegExp, allowed: string) =>
-  z.string().refine((text) => pattern.test(text), { error: (issue) => `is ${given(issue.input)}; allowed is ${allowed}` });
+  z
+    .string()
+    .refine((text) => pattern.test(text), { error: (issue) => `is ${given(issue.input)}; allowed is ${allowed}` });
 
 const httpUrl = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text), {
   error: (issue) => `is ${given(issue.input)}; allowed is an http or https URL, e.g. "http://127.0.0.1:8080"`,
@@ -65,7 +73,7 @@ export type StoreChoice = { engine: "sqlite"; file: string } | { engine: "dynamo
 const store = z
   .string()
   .transform((text, context): StoreChoice => {
-    const [engine, rest = ""] = [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)];
+    const [engine, rest] = [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)];
     if (engine === "sqlite" && rest !== "") return { engine, file: rest };
     if (engine === "dynamodb" && /^[A-Za-z0-9_.-]{3,200}$/.test(rest)) return { engine, tablePrefix: rest };
     context.addIssue({
@@ -83,6 +91,7 @@ const SERVE_VARIABLES = z.object({
   MOORING_HOST: z.string().min(1, { error: "is empty; allowed is an address, e.g. 127.0.0.1" }).default("127.0.0.1"),
   MOORING_PORT: whole(0, 65_535, 8080),
   MOORING_STORE: store,
+  MOORING_CREATE_TABLES: flag,
   MOORING_FAST_QUEUE_URL: httpUrl.optional(),
   MOORING_SLOW_QUEUE_URL: httpUrl.optional(),
   MOORING_EVENT_BUS: matching(/^[A-Za-z0-9_./-]{1,256}$/, "the name of an EventBridge bus").default("default"),
@@ -112,7 +121,9 @@ const CLIENT_VARIABLES = z.object({
 /** pino's levels. */
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 const COMMON_VARIABLES = z.object({
-  MOORING_LOG: z.enum(LOG_LEVELS, { error: (issue) => `is ${given(issue.input)}; allowed is one of ${LOG_LEVELS.join(", ")}` }).optional(),
+  MOORING_LOG: z
+    .enum(LOG_LEVELS, { error: (issue) => `is ${given(issue.input)}; allowed is one of ${LOG_LEVELS.join(", ")}` })
+    .optional(),
 });
 
 /** How `mooring serve` runs. */
@@ -120,6 +131,8 @@ export interface ServeConfig {
   host: string;
   port: number;
   store: StoreChoice;
+  /** Create the DynamoDB tables that are missing. */
+  createTables: boolean;
   /** Both, or neither: without them the queues are found (or made) by the installation's name. */
   queues: { fastUrl: string; slowUrl: string } | null;
   eventBus: string;
@@ -133,7 +146,9 @@ export class ConfigError extends Error {
   readonly problems: string[];
 
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join("\n")}`);
+    super(
+      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
+    );
     this.problems = problems;
   }
 }
@@ -156,6 +171,7 @@ export function readServeConfig(flags: Environment = {}, environment: Environmen
     host: v.MOORING_HOST,
     port: v.MOORING_PORT,
     store: v.MOORING_STORE,
+    createTables: v.MOORING_CREATE_TABLES,
     queues:
       v.MOORING_FAST_QUEUE_URL === undefined || v.MOORING_SLOW_QUEUE_URL === undefined
         ? null
@@ -242,10 +258,14 @@ function crossChecks(v: z.output<typeof SERVE_VARIABLES>): string[] {
       `MOORING_LEASE is ${v.MOORING_LEASE / 1_000} s; it must be at least MOORING_RUN_MAX + MOORING_CALL_DEADLINE + 2 s = ${leaseMinMs / 1_000} s`,
     );
   }
-  if (v.MOORING_BACKOFF_CAP < v.MOORING_BACKOFF_BASE) problems.push("MOORING_BACKOFF_CAP is below MOORING_BACKOFF_BASE; raise it or lower the base");
-  if (v.MOORING_GATHER_MAX < v.MOORING_GATHER_QUIET) problems.push("MOORING_GATHER_MAX is below MOORING_GATHER_QUIET; raise it or lower the quiet time");
+  if (v.MOORING_BACKOFF_CAP < v.MOORING_BACKOFF_BASE)
+    problems.push("MOORING_BACKOFF_CAP is below MOORING_BACKOFF_BASE; raise it or lower the base");
+  if (v.MOORING_GATHER_MAX < v.MOORING_GATHER_QUIET)
+    problems.push("MOORING_GATHER_MAX is below MOORING_GATHER_QUIET; raise it or lower the quiet time");
   if ((v.MOORING_FAST_QUEUE_URL === undefined) !== (v.MOORING_SLOW_QUEUE_URL === undefined)) {
-    problems.push("only one of MOORING_FAST_QUEUE_URL and MOORING_SLOW_QUEUE_URL is set; set both, or neither to have the queues found by the installation's name");
+    problems.push(
+      "only one of MOORING_FAST_QUEUE_URL and MOORING_SLOW_QUEUE_URL is set; set both, or neither to have the queues found by the installation's name",
+    );
   }
   return problems;
 }
@@ -255,12 +275,18 @@ function problemsOf(error: z.ZodError): string[] {
 }
 
 function unknownVariables(environment: Environment): string[] {
-  const known = new Set([...Object.keys(SERVE_VARIABLES.shape), ...Object.keys(CLIENT_VARIABLES.shape), ...Object.keys(COMMON_VARIABLES.shape)]);
+  const known = new Set([
+    ...Object.keys(SERVE_VARIABLES.shape),
+    ...Object.keys(CLIENT_VARIABLES.shape),
+    ...Object.keys(COMMON_VARIABLES.shape),
+  ]);
   return Object.keys(environment)
     .filter((name) => name.startsWith("MOORING_") && !known.has(name))
     .map((name) => `${name} is not a setting of Mooring; remove it, or take one of ${[...known].sort().join(", ")}`);
 }
 
 function withoutUndefined(values: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

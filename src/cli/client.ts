@@ -22,9 +22,9 @@ const CONTENT_TYPE = { PATCH: "application/merge-patch+json" } as Record<string,
  * A client of Mooring's own HTTP API.
  *
  * @param url of the service, without a trailing slash.
- * @param userAgent shown in the service's log.
+ * @param user who is asking, for the history; on loopback the service believes it.
  */
-export function connect(url: string, userAgent = "mooring-cli"): Client {
+export function connect(url: string, user?: string): Client {
   return {
     url,
     async request<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -32,7 +32,8 @@ export function connect(url: string, userAgent = "mooring-cli"): Client {
         method,
         headers: {
           accept: "application/json",
-          "user-agent": userAgent,
+          "user-agent": "mooring-cli",
+          ...(user === undefined ? {} : { "x-remote-user": user }),
           ...(body === undefined ? {} : { "content-type": CONTENT_TYPE[method] ?? "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -62,16 +63,23 @@ function parse(text: string, url: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UserError(`${url}${path} answered something that is not JSON; is this really Mooring? Check --server or MOORING_URL.`, EXIT.unavailable);
+    throw new UserError(
+      `${url}${path} answered something that is not JSON; is this really Mooring? Check --server or MOORING_URL.`,
+      EXIT.unavailable,
+    );
   }
 }
 
 /** Kubernetes puts each fault of a refused record into `details.causes`; its `message` alone may be cut. */
 function refusalMessage(status: number, text: string, request: string): string {
   try {
-    const body = JSON.parse(text) as { message?: string; details?: { causes?: { field?: string; message?: string }[] } };
+    const body = JSON.parse(text) as {
+      message?: string;
+      details?: { causes?: { field?: string; message?: string }[] };
+    };
     const causes = body.details?.causes ?? [];
-    if (causes.length > 1) return `refused, ${causes.length} faults:\n${causes.map((c) => `  - ${c.field}: ${c.message}`).join("\n")}`;
+    if (causes.length > 1)
+      return `refused, ${causes.length} faults:\n${causes.map((c) => `  - ${c.field}: ${c.message}`).join("\n")}`;
     if (body.message !== undefined) return body.message;
   } catch {
     // Not a Status; the raw text follows.
@@ -81,6 +89,9 @@ function refusalMessage(status: number, text: string, request: string): string {
 
 /** Path of one record, or of its collection if `name` is left out. */
 export function recordPath(kind: "Binding" | "FileSystem", namespace: string, name?: string): string {
-  const base = kind === "Binding" ? `/apis/mooring.dev/v1/namespaces/${encodeURIComponent(namespace)}/bindings` : "/apis/mooring.dev/v1/filesystems";
+  const base =
+    kind === "Binding"
+      ? `/apis/mooring.dev/v1/namespaces/${encodeURIComponent(namespace)}/bindings`
+      : "/apis/mooring.dev/v1/filesystems";
   return name === undefined ? base : `${base}/${encodeURIComponent(name)}`;
 }

@@ -15,7 +15,12 @@ test("a new object shows all that it has", () => {
 
 test("a statement put first leaves the others alone", () => {
   const before = { Statement: [{ Sid: "A", Effect: "Allow" }] };
-  const after = { Statement: [{ Sid: "New", Effect: "Deny" }, { Sid: "A", Effect: "Allow" }] };
+  const after = {
+    Statement: [
+      { Sid: "New", Effect: "Deny" },
+      { Sid: "A", Effect: "Allow" },
+    ],
+  };
   expect(diffJson(before, after).map((line) => line.path)).toEqual(["Statement[New].Sid", "Statement[New].Effect"]);
 });
 
@@ -27,5 +32,7 @@ test("a change shows both sides and a removal what goes", () => {
 });
 
 test("lists without names are compared as a whole", () => {
-  expect(diffJson({ gids: [1, 2] }, { gids: [2, 1] })).toEqual([{ sign: "~", path: "gids", before: [1, 2], after: [2, 1] }]);
+  expect(diffJson({ gids: [1, 2] }, { gids: [2, 1] })).toEqual([
+    { sign: "~", path: "gids", before: [1, 2], after: [2, 1] },
+  ]);
 });

@@ -20,7 +20,9 @@ export function diffJson(before: unknown, after: unknown, path = ""): DiffLine[]
   const members = named ?? objects;
   if (members !== null) {
     const keys = [...new Set([...members.before.keys(), ...members.after.keys()])];
-    return keys.flatMap((key) => diffJson(members.before.get(key), members.after.get(key), join(path, key, named !== null)));
+    return keys.flatMap((key) =>
+      diffJson(members.before.get(key), members.after.get(key), join(path, key, named !== null)),
+    );
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isAbsent(before)) return [{ sign: "+", path, after }];

@@ -10,5 +10,7 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])$/;
 export function assertLoopback(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol === "http:" && LOOPBACK.test(parsed.hostname)) return url;
-  throw new UserError(`Refusing the AWS endpoint ${url}: mooring dev talks to its own simulator on http://127.0.0.1 only.`);
+  throw new UserError(
+    `Refusing the AWS endpoint ${url}: mooring dev talks to its own simulator on http://127.0.0.1 only.`,
+  );
 }

@@ -33,7 +33,9 @@ function bundledNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   // Ctrl-C reaches the whole foreground group; this process only has to outlive the child. A SIGTERM is for us alone.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -28,12 +28,21 @@ export async function assertPortFree(host: string, port: number, use: { what: st
 }
 
 /** What a failed `listen` means for whoever typed the command. */
-export function portError(error: NodeJS.ErrnoException, host: string, port: number, use: { what: string; flag: string }): UserError {
+export function portError(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  use: { what: string; flag: string },
+): UserError {
   const why =
     error.code === "EADDRINUSE"
       ? "is in use by another process"
       : error.code === "EACCES"
         ? "needs more rights than this process has"
         : `cannot be listened on (${error.code ?? error.message})`;
-  return new UserError(`Port ${port} on ${host}, for ${use.what}, ${why}. Free it, or choose another with ${use.flag} PORT.`, EXIT.failed, { cause: error });
+  return new UserError(
+    `Port ${port} on ${host}, for ${use.what}, ${why}. Free it, or choose another with ${use.flag} PORT.`,
+    EXIT.failed,
+    { cause: error },
+  );
 }

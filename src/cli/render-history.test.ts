@@ -7,7 +7,14 @@ const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 const subject = { bindings: ["media/thumbnailer"], fileSystem: "shared" };
 
 let seq = 0;
-const recorded = (entry: AuditEntry, atMs = START_MS): AuditRecord => ({ chain: "c", seq: ++seq, prevHash: "", hash: "", atMs, entry });
+const recorded = (entry: AuditEntry, atMs = START_MS): AuditRecord => ({
+  chain: "c",
+  seq: ++seq,
+  prevHash: "",
+  hash: "",
+  atMs,
+  entry,
+});
 
 const intent = recorded({
   ...subject,
@@ -21,11 +28,26 @@ const intent = recorded({
   after: {},
 });
 const outcome = recorded(
-  { ...subject, type: "Outcome", intentId: "i1", operation: "elasticfilesystem:CreateAccessPoint", target: "fs-1", outcome: "Done", requestId: "req-1", detail: null },
+  {
+    ...subject,
+    type: "Outcome",
+    intentId: "i1",
+    operation: "elasticfilesystem:CreateAccessPoint",
+    target: "fs-1",
+    outcome: "Done",
+    requestId: "req-1",
+    detail: null,
+  },
   START_MS + 5,
 );
 const drift = recorded(
-  { ...subject, type: "Drift", what: "access point fsap-1 is gone", actor: "deploy-bot", event: { id: "e", name: "DeleteAccessPoint", atMs: START_MS, sourceIp: null, userAgent: null } },
+  {
+    ...subject,
+    type: "Drift",
+    what: "access point fsap-1 is gone",
+    actor: "deploy-bot",
+    event: { id: "e", name: "DeleteAccessPoint", atMs: START_MS, sourceIp: null, userAgent: null },
+  },
   START_MS - 10,
 );
 
@@ -33,7 +55,13 @@ test("an intent and its outcome are one line, oldest first, whatever the order t
   const rows = historyRows([outcome, intent, drift]);
   expect(rows).toHaveLength(2);
   expect(rows[0]).toMatchObject({ who: "deploy-bot", what: "DeleteAccessPoint", outcome: "drift" });
-  expect(rows[1]).toMatchObject({ who: "mooring against deploy-bot", what: "CreateAccessPoint", on: "fs-1", outcome: "Done", requestId: "req-1" });
+  expect(rows[1]).toMatchObject({
+    who: "mooring against deploy-bot",
+    what: "CreateAccessPoint",
+    on: "fs-1",
+    outcome: "Done",
+    requestId: "req-1",
+  });
 });
 
 test("an intent without an outcome is open, an outcome without its intent still shows", () => {

@@ -30,26 +30,63 @@ export function historyRows(records: AuditRecord[]): HistoryRow[] {
   return ordered.flatMap((record) => rowOf(record, outcomes, intents) ?? []);
 }
 
-function rowOf({ atMs, entry }: AuditRecord, outcomes: Map<string, OutcomeEntry>, intents: Set<string>): HistoryRow | null {
+function rowOf(
+  { atMs, entry }: AuditRecord,
+  outcomes: Map<string, OutcomeEntry>,
+  intents: Set<string>,
+): HistoryRow | null {
   const subject = entry.bindings.length > 0 ? entry.bindings.join(",") : (entry.fileSystem ?? "");
   switch (entry.type) {
     case "SpecChanged":
-      return { atMs, who: entry.actor, what: VERBS[entry.verb], on: subject, outcome: `commit ${entry.slot}`, requestId: "" };
+      return {
+        atMs,
+        who: entry.actor,
+        what: VERBS[entry.verb],
+        on: subject,
+        outcome: `commit ${entry.slot}`,
+        requestId: "",
+      };
     case "Intent":
       return actionRow(atMs, entry, outcomes.get(entry.intentId));
     case "Outcome":
       // The intent may lie beyond the page that was asked for.
       return intents.has(entry.intentId) ? null : actionRow(atMs, entry, entry);
     case "Drift":
-      return { atMs, who: entry.actor ?? "(not known)", what: entry.event?.name ?? "drift", on: entry.what, outcome: "drift", requestId: "" };
+      return {
+        atMs,
+        who: entry.actor ?? "(not known)",
+        what: entry.event?.name ?? "drift",
+        on: entry.what,
+        outcome: "drift",
+        requestId: "",
+      };
     case "Attributed":
-      return { atMs, who: entry.actor, what: entry.event.name, on: subject, outcome: "caused a repaired drift", requestId: "" };
+      return {
+        atMs,
+        who: entry.actor,
+        what: entry.event.name,
+        on: subject,
+        outcome: "caused a repaired drift",
+        requestId: "",
+      };
     case "Converged":
-      return { atMs, who: OURSELVES, what: "verified", on: subject, outcome: entry.tookMs === null ? "converged" : `converged in ${seconds(entry.tookMs)}`, requestId: "" };
+      return {
+        atMs,
+        who: OURSELVES,
+        what: "verified",
+        on: subject,
+        outcome: entry.tookMs === null ? "converged" : `converged in ${seconds(entry.tookMs)}`,
+        requestId: "",
+      };
   }
 }
 
-const VERBS = { created: "created record", updated: "changed record", deletionRequested: "asked for deletion of record", removed: "removed record" } as const;
+const VERBS = {
+  created: "created record",
+  updated: "changed record",
+  deletionRequested: "asked for deletion of record",
+  removed: "removed record",
+} as const;
 
 function actionRow(atMs: number, call: IntentEntry | OutcomeEntry, outcome: OutcomeEntry | undefined): HistoryRow {
   return {
@@ -76,7 +113,11 @@ function outcomeText({ outcome, detail }: OutcomeEntry): string {
 /** An ARN without what is the same for all of them: `function:thumbnailer`, `fs-…`, `fsap-…`. */
 export function shortArn(target: string): string {
   if (!target.startsWith("arn:")) return target;
-  return target.split(":").slice(5).join(":").replace(/^(file-system|access-point)\//, "");
+  return target
+    .split(":")
+    .slice(5)
+    .join(":")
+    .replace(/^(file-system|access-point)\//, "");
 }
 
 /** "0.4 s", "12 s", "3 min". */

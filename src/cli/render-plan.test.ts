@@ -7,11 +7,19 @@ const put = {
   target: "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0123456789abcdef0",
   why: "media/thumbnailer may mount its access point only",
   before: JSON.stringify({ Statement: [{ Sid: "Theirs", Effect: "Allow" }] }),
-  after: JSON.stringify({ Statement: [{ Sid: "Theirs", Effect: "Allow" }, { Sid: "Ours", Effect: "Deny" }] }),
+  after: JSON.stringify({
+    Statement: [
+      { Sid: "Theirs", Effect: "Allow" },
+      { Sid: "Ours", Effect: "Deny" },
+    ],
+  }),
 };
 
 test("a policy's difference is shown by statement", () => {
-  const text = renderPlan([{ title: "Binding media/thumbnailer", verb: "create", plan: { calls: [put], problems: [] } }], palette(false)).join("\n");
+  const text = renderPlan(
+    [{ title: "Binding media/thumbnailer", verb: "create", plan: { calls: [put], problems: [] } }],
+    palette(false),
+  ).join("\n");
   expect(text).toContain("~ elasticfilesystem:PutFileSystemPolicy");
   expect(text).toContain('+ Statement[Ours].Effect: "Deny"');
   expect(text).not.toContain("Theirs");

@@ -70,7 +70,8 @@ function expanded(value: unknown): unknown {
     }
   }
   if (Array.isArray(value)) return value.map(expanded);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, expanded(v)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, expanded(v)]));
   return value;
 }
 
@@ -80,9 +81,18 @@ function valueText(value: unknown): string {
 }
 
 function summary(records: PlannedRecord[], paint: Palette): string {
-  const unique = new Map(records.flatMap(({ plan }) => plan.calls).map((call) => [JSON.stringify([call.operation, call.target, call.after]), call]));
+  const unique = new Map(
+    records
+      .flatMap(({ plan }) => plan.calls)
+      .map((call) => [JSON.stringify([call.operation, call.target, call.after]), call]),
+  );
   const problems = records.flatMap(({ plan }) => plan.problems).length;
   const count = (sign: string): number => [...unique.values()].filter((call) => signOf(call.operation) === sign).length;
-  const calls = unique.size === 0 ? "No AWS call is due." : `${unique.size} AWS ${unique.size === 1 ? "call" : "calls"}: ${count("+")} to make, ${count("~")} to change, ${count("-")} to delete.`;
-  return paint.bold(problems === 0 ? calls : `${calls} ${problems} ${problems === 1 ? "problem stands" : "problems stand"} in the way.`);
+  const calls =
+    unique.size === 0
+      ? "No AWS call is due."
+      : `${unique.size} AWS ${unique.size === 1 ? "call" : "calls"}: ${count("+")} to make, ${count("~")} to change, ${count("-")} to delete.`;
+  return paint.bold(
+    problems === 0 ? calls : `${calls} ${problems} ${problems === 1 ? "problem stands" : "problems stand"} in the way.`,
+  );
 }

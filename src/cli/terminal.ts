@@ -29,7 +29,14 @@ const plainly: Paint = (text) => text;
 /** ANSI colours, or none at all. */
 export function palette(colour: boolean): Palette {
   if (!colour) return { bold: plainly, dim: plainly, red: plainly, green: plainly, yellow: plainly, cyan: plainly };
-  return { bold: ansi(1, 22), dim: ansi(2, 22), red: ansi(31, 39), green: ansi(32, 39), yellow: ansi(33, 39), cyan: ansi(36, 39) };
+  return {
+    bold: ansi(1, 22),
+    dim: ansi(2, 22),
+    red: ansi(31, 39),
+    green: ansi(32, 39),
+    yellow: ansi(33, 39),
+    cyan: ansi(36, 39),
+  };
 }
 
 /** The process's own streams. */
@@ -45,5 +52,10 @@ export function processTerminal(): Terminal {
 export function table(rows: string[][], gap = "  "): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(gap).trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
+      .join(gap)
+      .trimEnd(),
+  );
 }

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { isMet, renderReport, type Measurement } from "./report.ts";
 
-const measured = (value: number, target: Measurement["target"]): Measurement => ({ what: "x", value, unit: "ms", target });
+const measured = (value: number, target: Measurement["target"]): Measurement => ({
+  what: "x",
+  value,
+  unit: "ms",
+  target,
+});
 
 test.each([
   [0.15, "at most", 0.15, true],
@@ -16,7 +21,15 @@ test.each([
 
 test("the table shows value, target and verdict, and why a scenario has no numbers", () => {
   const lines = renderReport([
-    { name: "sweep", tookMs: 1, problem: null, measurements: [{ ...measured(0.123, { is: "at most", value: 0.15 }), what: "calls a binding" }, measured(1234.5, null)] },
+    {
+      name: "sweep",
+      tookMs: 1,
+      problem: null,
+      measurements: [
+        { ...measured(0.123, { is: "at most", value: 0.15 }), what: "calls a binding" },
+        measured(1234.5, null),
+      ],
+    },
     { name: "memory", tookMs: 1, problem: "ran out of time", measurements: [] },
   ]);
   expect(lines[1]).toMatch(/^calls a binding +0\.123 ms +≤ 0\.15 +met$/);

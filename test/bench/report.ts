@@ -33,14 +33,25 @@ const SYMBOL = { "at most": "≤", "at least": "≥", below: "<" } as const;
 /** The table that `npm run bench` prints. */
 export function renderReport(results: ScenarioResult[]): string[] {
   const rows = results.flatMap((result) => result.measurements.map((measurement) => rowOf(measurement)));
-  const problems = results.filter((result) => result.problem !== null).map((result) => `${result.name}: ${result.problem}`);
-  return [...table([["MEASURED", "VALUE", "TARGET", "", "NOTE"], ...rows]), ...(problems.length === 0 ? [] : ["", ...problems])];
+  const problems = results
+    .filter((result) => result.problem !== null)
+    .map((result) => `${result.name}: ${result.problem}`);
+  return [
+    ...table([["MEASURED", "VALUE", "TARGET", "", "NOTE"], ...rows]),
+    ...(problems.length === 0 ? [] : ["", ...problems]),
+  ];
 }
 
 function rowOf(measurement: Measurement): string[] {
   const { what, value, unit, target, note = "" } = measurement;
   const met = isMet(measurement);
-  return [what, `${formatted(value)} ${unit}`, target === null ? "" : `${SYMBOL[target.is]} ${target.value}`, met === null ? "" : met ? "met" : "MISSED", note];
+  return [
+    what,
+    `${formatted(value)} ${unit}`,
+    target === null ? "" : `${SYMBOL[target.is]} ${target.value}`,
+    met === null ? "" : met ? "met" : "MISSED",
+    note,
+  ];
 }
 
 /** Three significant digits are more than a shared machine can promise. */

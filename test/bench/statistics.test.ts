@@ -16,6 +16,11 @@ test("no samples have no percentile", () => {
 });
 
 test("the slope ignores the constant part", () => {
-  expect(slope([{ x: 0, y: 100 }, { x: 1_000, y: 3_100 }])).toBe(3);
+  expect(
+    slope([
+      { x: 0, y: 100 },
+      { x: 1_000, y: 3_100 },
+    ]),
+  ).toBe(3);
   expect(slope([{ x: 1, y: 1 }])).toBeNaN();
 });

@@ -29,7 +29,9 @@ async function holderProcess(): Promise<{ kill(): Promise<void> }> {
 
 test("a second copy is told who is there, and gets in once the first was killed", async () => {
   const other = await holderProcess();
-  expect(() => openDataDirectory(directory)).toThrow(/in use by another mooring dev \(process \d+\)\. Stop that one, or choose another directory with --data DIR/);
+  expect(() => openDataDirectory(directory)).toThrow(
+    /in use by another mooring dev \(process \d+\)\. Stop that one, or choose another directory with --data DIR/,
+  );
   await other.kill();
   openDataDirectory(directory).release();
 });

@@ -25,12 +25,18 @@ export function openDataDirectory(directory: string): DataDirectory {
   const lock = openLock(path);
   const noteFile = join(path, "process.json");
   try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS lock (x); COMMIT; BEGIN EXCLUSIVE");
+    lock.exec(
+      "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS lock (x); COMMIT; BEGIN EXCLUSIVE",
+    );
   } catch (error) {
     lock.close();
-    throw new UserError(`${path} is in use by another mooring dev${holder(noteFile)}. Stop that one, or choose another directory with --data DIR.`, undefined, {
-      cause: error,
-    });
+    throw new UserError(
+      `${path} is in use by another mooring dev${holder(noteFile)}. Stop that one, or choose another directory with --data DIR.`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
   }
   writeFileSync(noteFile, JSON.stringify({ pid: process.pid }));
   return {
@@ -46,7 +52,11 @@ function openLock(path: string): DatabaseSync {
     mkdirSync(path, { recursive: true });
     return new DatabaseSync(join(path, "lock.db"));
   } catch (error) {
-    throw new UserError(`Cannot use ${path} as data directory: ${(error as Error).message}. Choose another with --data DIR.`, undefined, { cause: error });
+    throw new UserError(
+      `Cannot use ${path} as data directory: ${(error as Error).message}. Choose another with --data DIR.`,
+      undefined,
+      { cause: error },
+    );
   }
 }
 

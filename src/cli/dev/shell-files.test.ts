@@ -8,7 +8,13 @@ import { renderEnvironment } from "./shell-files.ts";
 const directory = mkdtempSync(join(tmpdir(), "mooring env's "));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const settings = { dataDirectory: directory, apiUrl: "http://127.0.0.1:8080", awsUrl: "http://127.0.0.1:4566", region: "eu-west-1", actor: "you" };
+const settings = {
+  dataDirectory: directory,
+  apiUrl: "http://127.0.0.1:8080",
+  awsUrl: "http://127.0.0.1:4566",
+  region: "eu-west-1",
+  actor: "you",
+};
 
 const sourced = (shell: string): Record<string, string> => {
   const file = join(directory, "env");
@@ -20,8 +26,17 @@ const sourced = (shell: string): Record<string, string> => {
     AWS_ENDPOINT_URL_LAMBDA: "https://lambda.eu-west-1.amazonaws.com",
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true",
   };
-  const text = execFileSync(shell, ["-c", '. "$0"; env', file], { env: ambient, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  return Object.fromEntries(text.trim().split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const text = execFileSync(shell, ["-c", '. "$0"; env', file], {
+    env: ambient,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return Object.fromEntries(
+    text
+      .trim()
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
 };
 
 test.each(["bash", "sh"])("sourced in %s it points at this machine and leaves nothing real behind", (shell) => {
@@ -34,11 +49,18 @@ test.each(["bash", "sh"])("sourced in %s it points at this machine and leaves no
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     PATH: `${join(directory, "bin")}:/usr/bin:/bin`,
   });
-  for (const name of ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_LAMBDA", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]) {
+  for (const name of [
+    "AWS_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  ]) {
     expect(variables).not.toHaveProperty(name);
   }
 });
 
 test("an endpoint that is not on this machine is refused", () => {
-  expect(() => renderEnvironment({ ...settings, awsUrl: "https://efs.eu-west-1.amazonaws.com" })).toThrow(/Refusing the AWS endpoint/);
+  expect(() => renderEnvironment({ ...settings, awsUrl: "https://efs.eu-west-1.amazonaws.com" })).toThrow(
+    /Refusing the AWS endpoint/,
+  );
 });

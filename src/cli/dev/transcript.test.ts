@@ -5,7 +5,8 @@ import { palette } from "../terminal.ts";
 import { createTranscript, repairSummary } from "./transcript.ts";
 
 const base = { target: "arn", why: "", bindings: [], before: null, after: null, removes: 0 };
-const acted = (action: Action, result: Record<string, string> = {}) => ({ type: "action", key: "k", action, requestId: "r", result }) satisfies Activity;
+const acted = (action: Action, result: Record<string, string> = {}) =>
+  ({ type: "action", key: "k", action, requestId: "r", result }) satisfies Activity;
 
 const create = acted(
   {
@@ -22,12 +23,29 @@ const create = acted(
   },
   { accessPointId: "fsap-0a1" },
 );
-const put = acted({ ...base, type: "PutFileSystemPolicy", fileSystemId: "fs-1", policy: "{}", basedOn: null, statements: { ours: 7, foreign: 2 } });
-const mount = acted({ ...base, type: "UpdateFunctionConfiguration", functionName: "thumbnailer", revisionId: "r", fileSystemConfigs: [{ arn: "a", localMountPath: "/mnt/data" }] });
+const put = acted({
+  ...base,
+  type: "PutFileSystemPolicy",
+  fileSystemId: "fs-1",
+  policy: "{}",
+  basedOn: null,
+  statements: { ours: 7, foreign: 2 },
+});
+const mount = acted({
+  ...base,
+  type: "UpdateFunctionConfiguration",
+  functionName: "thumbnailer",
+  revisionId: "r",
+  fileSystemConfigs: [{ arn: "a", localMountPath: "/mnt/data" }],
+});
 
 function transcriptOf(activities: Activity[], nowMs = 600): string[] {
   const lines: string[] = [];
-  const transcript = createTranscript({ out: (line) => lines.push(line), err: () => {}, paint: palette(false) }, () => nowMs, 0);
+  const transcript = createTranscript(
+    { out: (line) => lines.push(line), err: () => {}, paint: palette(false) },
+    () => nowMs,
+    0,
+  );
   activities.forEach((activity) => transcript.activity(activity));
   return lines;
 }
@@ -41,16 +59,29 @@ test("the calls are lines with the seconds since the start, the call and what ma
 });
 
 test("drift names who did it, or says that it is not known yet", () => {
-  const drift = { type: "drift", key: "k", what: "access point fsap-0a1 is gone", actor: "deploy-bot", bindings: [] } satisfies Activity;
+  const drift = {
+    type: "drift",
+    key: "k",
+    what: "access point fsap-0a1 is gone",
+    actor: "deploy-bot",
+    bindings: [],
+  } satisfies Activity;
   expect(transcriptOf([drift])[0]).toContain("? drift by deploy-bot");
   expect(transcriptOf([{ ...drift, actor: null }])[0]).toContain("not known yet");
 });
 
 test("a run that waits or found nothing is not a line", () => {
-  expect(transcriptOf([{ type: "converged", key: "k", acted: 0, tookMs: null, bindings: [] }, { type: "waiting", key: "k", afterMs: 1, why: "" }])).toEqual([]);
+  expect(
+    transcriptOf([
+      { type: "converged", key: "k", acted: 0, tookMs: null, bindings: [] },
+      { type: "waiting", key: "k", afterMs: 1, why: "" },
+    ]),
+  ).toEqual([]);
 });
 
 test("a repair is summed up once per thing repaired", () => {
-  expect(repairSummary([create, put, put, mount], 437)).toBe("repaired in 0.4 s: fsap-0a1, policy, thumbnailer remounted");
+  expect(repairSummary([create, put, put, mount], 437)).toBe(
+    "repaired in 0.4 s: fsap-0a1, policy, thumbnailer remounted",
+  );
   expect(repairSummary([], 100)).toBe("repaired in 0.1 s: nothing was left to do");
 });

@@ -55,9 +55,15 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
       return { sign, text: `${activity.action.type.padEnd(OPERATION_WIDTH)}  ${detail}` };
     }
     case "actionFailed":
-      return { sign: "x", text: `${activity.action.type.padEnd(OPERATION_WIDTH)}  ${activity.code}: ${activity.message}` };
+      return {
+        sign: "x",
+        text: `${activity.action.type.padEnd(OPERATION_WIDTH)}  ${activity.code}: ${activity.message}`,
+      };
     case "drift":
-      return { sign: "?", text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${activity.what}` };
+      return {
+        sign: "?",
+        text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${activity.what}`,
+      };
     case "stalled":
       return { sign: "x", text: `stalled: ${activity.why}` };
     default:
@@ -68,13 +74,19 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
 function actionText(action: Action, result: Record<string, string>): { sign: Sign; detail: string } {
   switch (action.type) {
     case "CreateAccessPoint":
-      return { sign: "+", detail: `${result.accessPointId ?? ""}  ${action.path} ${action.posixUser.uid}:${action.posixUser.gid}` };
+      return {
+        sign: "+",
+        detail: `${result.accessPointId ?? ""}  ${action.path} ${action.posixUser.uid}:${action.posixUser.gid}`,
+      };
     case "TagResource":
       return { sign: "~", detail: `${action.accessPointId}  ${Object.keys(action.tags).join(", ")}` };
     case "DeleteAccessPoint":
       return { sign: "-", detail: action.accessPointId };
     case "PutFileSystemPolicy":
-      return { sign: "~", detail: `${action.statements.ours} statements ours, ${action.statements.foreign} foreign kept` };
+      return {
+        sign: "~",
+        detail: `${action.statements.ours} statements ours, ${action.statements.foreign} foreign kept`,
+      };
     case "UpdateFunctionConfiguration": {
       const paths = action.fileSystemConfigs.map((config) => config.localMountPath);
       return { sign: "~", detail: `${action.functionName} ${paths.length === 0 ? "unmounted" : paths.join(", ")}` };

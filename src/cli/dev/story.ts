@@ -1,0 +1,162 @@
+import type { Clock } from "../../model/clock.ts";
+import type { Home } from "../../model/validate.ts";
+import type { Activity } from "../../reconcilers/ports.ts";
+import { recordPath, type Client } from "../client.ts";
+import { createActor, type Actor } from "./actors.ts";
+import { evaluateMatrix, renderMatrix, type MayMount } from "./matrix.ts";
+import { awaitReady, listBindings, type ShownRecord } from "./readiness.ts";
+import { sabotageAndWait } from "./repair-watch.ts";
+import {
+  accessPointDeleted,
+  mountRemoved,
+  policyDeleted,
+  statementEdited,
+  type Sabotage,
+  type Scene,
+} from "./sabotage.ts";
+import { writeSamples } from "./samples.ts";
+import { repairSummary, type Transcript } from "./transcript.ts";
+
+export interface StoryOptions {
+  client: Client;
+  clock: Clock;
+  home: Home;
+  installation: string;
+  awsUrl: string;
+  mayMount: MayMount;
+  onActivity(listener: (activity: Activity) => void): () => void;
+  transcript: Transcript;
+  signal: AbortSignal;
+}
+
+const READY_DEADLINE_MS = 60_000;
+const REPAIR_DEADLINE_MS = 30_000;
+
+/**
+ * What `mooring dev` shows: records in, AWS as they say, who can reach what, and four sabotages repaired.
+ * Every line comes from what really happens; nothing here knows beforehand what it will be.
+ *
+ * @returns what did not work, in sentences; empty = all converged and all was repaired.
+ */
+export async function tellStory(options: StoryOptions): Promise<string[]> {
+  const { client, clock, transcript, signal } = options;
+  const live = showActivity(options);
+  const samples = await writeSamples(client);
+  if (samples.written > 0) transcript.say(`${samples.written} bindings written by you`);
+  if (samples.found > 0) transcript.say(`${samples.found} bindings found from last time`);
+  const readiness = await awaitReady(client, clock, READY_DEADLINE_MS, signal);
+  transcript.say(`${readiness.ready}/${readiness.total} Ready`);
+  if (readiness.reasons.length > 0) return [...readiness.reasons, ...endedEarly(signal)];
+  const bindings = await listBindings(client);
+  const fileSystemId = await fileSystemIdOf(client, bindings[0]!);
+  const problems = showMatrix(options, fileSystemId, bindings);
+  problems.push(...(await sabotageAll(options, fileSystemId, bindings, live)));
+  const after = await awaitReady(client, clock, REPAIR_DEADLINE_MS, signal);
+  if (after.reasons.length === 0) problems.push(...showMatrix(options, fileSystemId, await listBindings(client)));
+  live.end();
+  return [...problems, ...after.reasons, ...endedEarly(signal)];
+}
+
+function endedEarly(signal: AbortSignal): string[] {
+  return signal.aborted ? ["stopped before the end"] : [];
+}
+
+interface LiveLines {
+  /** Keeps lines back, so that a repair that is faster than the saboteur's own answer is shown after it. */
+  hold(): void;
+  release(): void;
+  end(): void;
+}
+
+function showActivity({ onActivity, transcript }: StoryOptions): LiveLines {
+  let held: Activity[] | null = null;
+  const end = onActivity((activity) => (held === null ? transcript.activity(activity) : held.push(activity)));
+  return {
+    hold: () => (held ??= []),
+    release: () => {
+      const lines = held ?? [];
+      held = null;
+      lines.forEach((activity) => transcript.activity(activity));
+    },
+    end,
+  };
+}
+
+function showMatrix({ mayMount, transcript }: StoryOptions, fileSystemId: string, bindings: ShownRecord[]): string[] {
+  const { rows, surprises } = evaluateMatrix(mayMount, fileSystemId, bindings);
+  transcript.detail("");
+  renderMatrix(rows).forEach((line) => transcript.detail(line));
+  transcript.detail("");
+  return surprises;
+}
+
+/** Four different people, four different ways to break it, one after the other. */
+function sabotages(bindings: ShownRecord[], scene: Scene): Sabotage[] {
+  const names = bindings.map(functionOf);
+  const [first, second = first] = names as [string, string?];
+  return [
+    accessPointDeleted("deploy-bot", first, scene),
+    mountRemoved("alice", second, scene),
+    statementEdited("bob", scene),
+    policyDeleted("terraform-ci", scene),
+  ];
+}
+
+async function sabotageAll(
+  options: StoryOptions,
+  fileSystemId: string,
+  bindings: ShownRecord[],
+  live: LiveLines,
+): Promise<string[]> {
+  const { client, clock, home, installation, awsUrl, onActivity, transcript, signal } = options;
+  const scene: Scene = {
+    home,
+    installation,
+    fileSystemId,
+    victim: async (functionName) => victimOf((await listBindings(client)).find((b) => functionOf(b) === functionName)!),
+  };
+  const reader = createActor("mooring-dev-reader", awsUrl, home.region);
+  const problems: string[] = [];
+  for (const sabotage of sabotages(bindings, scene)) {
+    if (signal.aborted) break;
+    const actor = createActor(sabotage.actor, awsUrl, home.region);
+    problems.push(...(await sabotageOnce(sabotage, actor, { reader, clock, onActivity, signal }, transcript, live)));
+    actor.destroy();
+  }
+  reader.destroy();
+  return problems;
+}
+
+async function sabotageOnce(
+  sabotage: Sabotage,
+  actor: Actor,
+  watch: Parameters<typeof sabotageAndWait>[2],
+  transcript: Transcript,
+  live: LiveLines,
+): Promise<string[]> {
+  live.hold();
+  const repair = await sabotageAndWait(sabotage, actor, watch, REPAIR_DEADLINE_MS, (what) => {
+    transcript.say(`${sabotage.actor} ${what}`, "!");
+    live.release();
+  }).finally(() => live.release());
+  if (repair.tookMs !== null) {
+    transcript.say(repairSummary(repair.actions, repair.tookMs), "=");
+    return [];
+  }
+  return [`${sabotage.actor}'s ${repair.what} was not repaired within ${REPAIR_DEADLINE_MS / 1_000} s`];
+}
+
+function functionOf(binding: ShownRecord): string {
+  return (binding.spec as { workload: { lambda: { functionName: string } } }).workload.lambda.functionName;
+}
+
+async function fileSystemIdOf(client: Client, binding: ShownRecord): Promise<string> {
+  const { name } = (binding.spec as { fileSystemRef: { name: string } }).fileSystemRef;
+  const record = await client.request<ShownRecord>("GET", recordPath("FileSystem", "", name));
+  return String(record.spec.fileSystemId);
+}
+
+function victimOf(binding: ShownRecord) {
+  const { localMountPath } = (binding.spec as { workload: { lambda: { localMountPath: string } } }).workload.lambda;
+  return { functionName: functionOf(binding), accessPointId: binding.status?.accessPointId ?? "", localMountPath };
+}

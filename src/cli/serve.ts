@@ -1,0 +1,160 @@
+import type { Command } from "commander";
+import { assertBindable } from "../api/bindable.ts";
+import { createAws } from "../aws/create-aws.ts";
+import { readServeConfig, type ServeConfig } from "../config.ts";
+import type { Home } from "../model/validate.ts";
+import type { Engine } from "../store/engine.ts";
+import { realChance, realClock } from "./clock.ts";
+import { createLog, startMooring } from "./compose.ts";
+import type { Shell } from "./run.ts";
+import { untilStopped } from "./signals.ts";
+import { EXIT, UserError } from "./user-error.ts";
+
+const HELP = `
+Region, credentials and endpoints are the AWS SDK's ordinary ones (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, …);
+the account is whose credentials they are. Every option can be set as a variable instead:
+  MOORING_HOST MOORING_PORT MOORING_STORE MOORING_FAST_QUEUE_URL MOORING_SLOW_QUEUE_URL MOORING_EVENT_BUS
+  MOORING_INSTALLATION MOORING_READ_ONLY MOORING_CREATE_TABLES MOORING_LOG
+and these by variable only, with production's defaults:
+  MOORING_PROPAGATION=5m  MOORING_SETTLE=10s  MOORING_ABSENCE_GAP=5s  MOORING_QUARANTINE=7d  MOORING_SWEEP_INTERVAL=10m
+  MOORING_GATHER_QUIET=500ms  MOORING_GATHER_MAX=10s  MOORING_RUN_MAX=10s  MOORING_CALL_DEADLINE=8s  MOORING_LEASE=20s
+  MOORING_ACTIONS_PER_RUN=25  MOORING_CONCURRENCY=8  MOORING_QUOTA_SHARE_PERCENT=50  MOORING_BACKOFF_BASE=1s  MOORING_BACKOFF_CAP=5m
+
+Without queue URLs, the queues and event rules named mooring-INSTALLATION-* are found, or made.
+Stops gracefully on SIGTERM: runs that have begun end first.`;
+
+interface ServeOptions {
+  host?: string;
+  port?: string;
+  store?: string;
+  fastQueueUrl?: string;
+  slowQueueUrl?: string;
+  eventBus?: string;
+  installation?: string;
+  readOnly?: true;
+  createTables?: true;
+}
+
+/** `mooring serve`: the service against a real (or any) AWS. */
+export function addServe(program: Command, { terminal }: Shell): void {
+  program
+    .command("serve")
+    .description("Run the service against AWS.")
+    .option(
+      "--host <address>",
+      "address of the API; only loopback ones as long as there is no authentication (default: 127.0.0.1)",
+    )
+    .option("--port <port>", "port of the API (default: 8080)")
+    .option("--store <store>", "sqlite:FILE or dynamodb:TABLE_PREFIX (default: sqlite:mooring.db)")
+    .option("--fast-queue-url <url>", "SQS queue for changes of records and drift")
+    .option("--slow-queue-url <url>", "SQS queue for sweeps")
+    .option("--event-bus <name>", "EventBridge bus for what Mooring tells others (default: default)")
+    .option(
+      "--installation <id>",
+      "name of this installation in Sids and tags, 1-16 lower-case letters and digits (default: default)",
+    )
+    .option("--read-only", "plan and report, but make no call that changes EFS or Lambda")
+    .option("--create-tables", "create the DynamoDB tables that are missing; production's are deployed, not made here")
+    .addHelpText("after", HELP)
+    .action(async (options: ServeOptions) => {
+      const config = readServeConfig(variablesOf(options));
+      refuseOpenAddress(config);
+      const home = await whoAmI(config);
+      const log = createLog(config.logLevel, null);
+      const mooring = await startMooring({
+        home,
+        settings: config.settings,
+        listen: { host: config.host, port: config.port, flag: "--port" },
+        engine: await openEngine(config, home.region),
+        queues: config.queues,
+        eventBus: config.eventBus,
+        log,
+      });
+      terminal.err(
+        `mooring serves ${mooring.url} for account ${home.account} in ${home.region}${config.settings.readOnly ? ", read-only" : ""}`,
+      );
+      const signal = await untilStopped();
+      log.info({ signal }, "stopping");
+      await mooring.close();
+    });
+}
+
+function variablesOf(options: ServeOptions): Record<string, string | undefined> {
+  return {
+    MOORING_HOST: options.host,
+    MOORING_PORT: options.port,
+    MOORING_STORE: options.store,
+    MOORING_FAST_QUEUE_URL: options.fastQueueUrl,
+    MOORING_SLOW_QUEUE_URL: options.slowQueueUrl,
+    MOORING_EVENT_BUS: options.eventBus,
+    MOORING_INSTALLATION: options.installation,
+    MOORING_READ_ONLY: options.readOnly === true ? "true" : undefined,
+    MOORING_CREATE_TABLES: options.createTables === true ? "true" : undefined,
+  };
+}
+
+function refuseOpenAddress({ host }: ServeConfig): void {
+  try {
+    assertBindable({ host, auth: false });
+  } catch (error) {
+    throw new UserError((error as Error).message, EXIT.usage, { cause: error });
+  }
+}
+
+/** Region from the SDK's configuration, account from STS: both must be known before anything is opened. */
+async function whoAmI({ settings }: ServeConfig): Promise<Home> {
+  const region = await ambientRegion();
+  const aws = createAws({
+    account: "",
+    region,
+    callDeadlineMs: settings.callDeadlineMs,
+    quotaShare: settings.quotaShare,
+    clock: realClock,
+    chance: realChance,
+    customUserAgent: "mooring",
+  });
+  try {
+    return { account: (await aws.sts.getCallerIdentity()).accountId, region };
+  } catch (error) {
+    throw new UserError(
+      `AWS does not say who we are (${(error as Error).message}). Check the credentials, e.g. with: aws sts get-caller-identity`,
+      EXIT.unavailable,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    aws.destroy();
+  }
+}
+
+async function ambientRegion(): Promise<string> {
+  const { STSClient } = await import("@aws-sdk/client-sts");
+  const client = new STSClient({});
+  try {
+    return await client.config.region();
+  } catch (error) {
+    throw new UserError(
+      "No AWS region is set. Set AWS_REGION, e.g. AWS_REGION=eu-west-1, or a profile with a region.",
+      EXIT.usage,
+      { cause: error },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+async function openEngine({ store: choice, createTables }: ServeConfig, region: string): Promise<Engine> {
+  if (choice.engine === "sqlite") {
+    const { openSqliteEngine } = await import("../store/sqlite-engine.ts");
+    return openSqliteEngine(choice.file, { fsync: true });
+  }
+  const [{ DynamoDBClient }, { openDynamoDbEngine }] = await Promise.all([
+    import("@aws-sdk/client-dynamodb"),
+    import("../store/dynamodb-engine.ts"),
+  ]);
+  const client = new DynamoDBClient({ region });
+  const engine = openDynamoDbEngine({ client, tablePrefix: choice.tablePrefix });
+  if (createTables) await engine.ensureTables();
+  return engine;
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { connect } from "../../src/cli/client.ts";
+import { realClock } from "../../src/cli/clock.ts";
+import type { Mooring } from "../../src/cli/compose.ts";
+import type { PolicyMode } from "../../src/model/records.ts";
+import { buildAccount, type Account, type AccountShape } from "./account.ts";
+import { writeBindings, writeFileSystems } from "./records.ts";
+import type { ScenarioContext } from "./scenario.ts";
+import { awaitAllReady, awaitRest, startServiceUnderTest } from "./service-under-test.ts";
+import { startSimulatedAws, type SimulatedAws } from "./simulated-aws.ts";
+
+/** A service that has bound every function of an account, at rest. */
+export interface Fleet {
+  aws: SimulatedAws;
+  account: Account;
+  mooring: Mooring;
+  bindings: number;
+  /** From the first Binding's request to the last Ready, ms. */
+  bindMs: number;
+  storeFile: string;
+  /** Stops the service and starts it again on the same store: nothing is cached then. */
+  restart(): Promise<void>;
+}
+
+const READY_DEADLINE_MS = 150_000;
+const REST_MS = 300;
+const REST_DEADLINE_MS = 20_000;
+
+/** Builds the account and the records, and waits until all is bound. @throws if it does not get there in time. */
+export async function bindFleet(context: ScenarioContext, shape: AccountShape, mode: PolicyMode): Promise<Fleet> {
+  const aws = await startSimulatedAws();
+  context.cleanUp(() => aws.stop());
+  const account = await buildAccount(aws, shape);
+  const storeFile = join(context.directory, "store.db");
+  let mooring = await startServiceUnderTest(aws, storeFile);
+  context.cleanUp(() => mooring.close());
+  const client = connect(mooring.url, "bench");
+  await writeFileSystems(client, aws, account, mode);
+  await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
+  const startMs = realClock.nowMs();
+  const bindings = await writeBindings(client, account);
+  context.progress(`${bindings} bindings written in ${realClock.nowMs() - startMs} ms`);
+  const missing = await awaitAllReady(mooring, READY_DEADLINE_MS);
+  const bindMs = realClock.nowMs() - startMs;
+  if (missing > 0) throw new Error(`${missing} of ${bindings} bindings were not ready after ${bindMs} ms`);
+  await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
+  return {
+    aws,
+    account,
+    bindings,
+    bindMs,
+    storeFile,
+    get mooring() {
+      return mooring;
+    },
+    async restart() {
+      await mooring.close();
+      mooring = await startServiceUnderTest(aws, storeFile);
+      await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** A simulator in a process of its own, as the numbers demand. */
+export interface SimulatedAws {
+  url: string;
+  account: string;
+  region: string;
+  /** Calls by `user` since the last `clearCalls`, by service and operation, e.g. { "efs.DescribeAccessPoints": 3 }. */
+  callsBy(user: string): Promise<Record<string, number>>;
+  clearCalls(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const COMMAND = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const START_DEADLINE_MS = 20_000;
+
+/** Starts the furnished account on a free port; its state is in memory only. */
+export async function startSimulatedAws(): Promise<SimulatedAws> {
+  const child = spawn(process.execPath, [COMMAND, "simulator", "--port", "0", "--furnish"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("the simulator did not start in time")), START_DEADLINE_MS);
+    child.stdout.once("data", (data: Buffer) => {
+      clearTimeout(late);
+      resolve(data.toString("utf8").trim());
+    });
+    child.once("exit", (code) => reject(new Error(`the simulator ended with code ${code}`)));
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const control = async (method: string, name: string): Promise<unknown> =>
+    (await fetch(`${url}/_simulator/${name}`, { method })).json();
+  const health = (await control("GET", "health")) as { account: string; region: string };
+  return {
+    url,
+    account: health.account,
+    region: health.region,
+    callsBy: async (user) =>
+      ((await control("GET", "calls")) as { byCaller: Record<string, Record<string, number>> }).byCaller[user] ?? {},
+    clearCalls: async () => void (await control("DELETE", "calls")),
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
