@@ -40,8 +40,6 @@ export interface FileSystemMemory {
   admittedSinceMs: Record<string, number>;
   /** Roles that the policy was last seen to admit: they need no GetRole. Absent = nothing is known yet. Sorted. */
   admittedRoles?: string[];
-  /** Hash of our statements when they were last seen in force as planned: the same hash and another policy is drift. */
-  statementsHash?: string;
   /** When the document that our last Put was computed from was read, ms. */
   policyBasisReadAtMs?: number;
   /** Set by the reconciler when AWS refused a Put for an invalid principal: all roles are read again. */

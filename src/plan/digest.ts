@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+
+/** SHA-256 of a list of strings, hex. The list's structure counts: ["ab"] and ["a", "b"] differ. */
+export function digest(parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/**
+ * The client token of an access point: the same for every attempt at the same creation, so that a
+ * lost reply cannot leak a second access point. 64 characters, AWS's maximum. Account and region are
+ * part of it, as is the file system: EFS keeps tokens unique per account and region only.
+ */
+export function accessPointToken(
+  fs: { account: string; region: string; fileSystemId: string },
+  bindingUid: string,
+  tokenGeneration: number,
+): string {
+  return digest([fs.account, fs.region, fs.fileSystemId, bindingUid, tokenGeneration]);
+}

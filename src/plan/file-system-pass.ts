@@ -1,0 +1,114 @@
+import type { Action } from "../model/actions.ts";
+import type { AccessPointFacet, RetainedAccessPoint } from "../model/facets.ts";
+import { fileSystemArn } from "../model/keys.ts";
+import type { ObservedAccessPoint } from "../model/observations.ts";
+import type { BindingRecord } from "../model/records.ts";
+import { nameOf } from "./access-point-fields.ts";
+import { ConditionDrafts } from "./condition-drafts.ts";
+import { Endings } from "./endings.ts";
+import type { FileSystemMemory, FileSystemPlanInput } from "./file-system-input.ts";
+
+/** What is asked of the policy for one binding. */
+export type Admit =
+  /** The roles of the workload through the access point. */
+  | "wanted"
+  /** Neither more nor less than now: suspended, observed only, not known, or on its way out. */
+  | "asInForce"
+  /** Nothing: its removal was ordered and its mount is gone. */
+  | "nothing";
+
+/** One binding in the course of one pass. */
+export interface BindingDraft {
+  readonly binding: BindingRecord;
+  readonly name: string;
+  readonly previous: AccessPointFacet | undefined;
+  readonly conditions: ConditionDrafts;
+  /** False: what is due is listed, but not carried out and not made durable. */
+  readonly mayAct: boolean;
+  /** The access point that serves it, seen by this pass; null = none (yet, any more, or not known). */
+  seen: ObservedAccessPoint | null;
+  accessPoint: AccessPointFacet["accessPoint"];
+  tokenGeneration: number;
+  policyUsableAtMs: number | null;
+  retiring: AccessPointFacet["retiring"];
+  former: string[];
+  admit: Admit;
+  /** Something of ours was changed by others since it was last right. */
+  drifted: boolean;
+  /** Calls on access points; the policy has its own. */
+  creates: Action[];
+  deletes: Action[];
+  release: boolean;
+}
+
+/** Everything that the parts of one pass over a file system share. */
+export interface FileSystemPass {
+  readonly input: FileSystemPlanInput;
+  readonly arn: string;
+  /** Access points by id; null = could not be read. */
+  readonly seen: ReadonlyMap<string, ObservedAccessPoint> | null;
+  readonly drafts: BindingDraft[];
+  readonly endings: Endings;
+  readonly memory: FileSystemMemory;
+  readonly conditions: ConditionDrafts;
+  retained: RetainedAccessPoint[];
+  enforcedSinceMs: number | null;
+}
+
+export function beginPass(input: FileSystemPlanInput): FileSystemPass {
+  const { fileSystem, observed, memory } = input;
+  const previous = fileSystem.facets.fileSystem;
+  const gone = observed.fileSystem.known && observed.fileSystem.value === null;
+  const seen = gone ? [] : observed.accessPoints.known ? observed.accessPoints.value : null;
+  return {
+    input,
+    arn: fileSystemArn(fileSystem.spec),
+    seen: seen && new Map(seen.map((accessPoint) => [accessPoint.accessPointId, accessPoint])),
+    drafts: inOrderOfCreation(input.bindings).map((binding) => draftOf(binding, input)),
+    endings: new Endings(),
+    memory: {
+      ...memory,
+      // What this pass does not ask for again was seen, or is of no interest any more.
+      absentSinceMs: seen === null ? { ...memory.absentSinceMs } : {},
+      cleanSinceMs: {},
+      admittedSinceMs: {},
+    },
+    conditions: new ConditionDrafts(),
+    retained: previous?.retained ?? [],
+    enforcedSinceMs: previous?.enforcedSinceMs ?? null,
+  };
+}
+
+function draftOf(binding: BindingRecord, { settings }: FileSystemPlanInput): BindingDraft {
+  const previous = binding.facets.accessPoint;
+  const isLeaving = binding.metadata.deletionTimestamp !== undefined;
+  const observesOnly = binding.spec.driftPolicy === "Observe" && !isLeaving;
+  return {
+    binding,
+    name: nameOf(binding),
+    previous,
+    conditions: new ConditionDrafts(),
+    mayAct: !settings.readOnly && !binding.spec.suspend && !observesOnly,
+    seen: null,
+    accessPoint: previous?.accessPoint ?? null,
+    tokenGeneration: previous?.tokenGeneration ?? 0,
+    policyUsableAtMs: previous?.policyUsableAtMs ?? null,
+    retiring: previous?.retiring ?? [],
+    former: previous?.former ?? [],
+    admit: "asInForce",
+    drifted: false,
+    creates: [],
+    deletes: [],
+    release: false,
+  };
+}
+
+/** First come first served wherever room is short; the order of the input does not matter. */
+function inOrderOfCreation(bindings: readonly BindingRecord[]): BindingRecord[] {
+  const key = ({ metadata }: BindingRecord) => `${metadata.creationTimestamp} ${metadata.uid}`;
+  return bindings.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+export function isLeaving(draft: BindingDraft): boolean {
+  return draft.binding.metadata.deletionTimestamp !== undefined;
+}

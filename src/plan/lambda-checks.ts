@@ -1,0 +1,99 @@
+import type { ObservedFunction, ObservedMountTarget } from "../model/observations.ts";
+import { unread } from "./condition-drafts.ts";
+import { type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
+
+const MOUNT_TARGET_POLL_MS = 15_000;
+
+/**
+ * True if the function could mount the binding's file system. Otherwise the condition says why not
+ * and what to do. Only facts that a read showed refuse; what cannot be seen from here (routes,
+ * security groups, zones of subnets without a mount target) is left to AWS's own check.
+ */
+export function passesChecks(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction): boolean {
+  const refusal = refuseFunction(draft, latest) ?? refuseSlot(draft, latest);
+  if (refusal) {
+    mountCondition(draft, "False", refusal.reason, refusal.message);
+    pass.endings.stall(`${draft.name}: ${refusal.reason}`);
+    return false;
+  }
+  return hasMountTargets(pass, draft, latest);
+}
+
+interface Refusal {
+  reason: string;
+  message: string;
+}
+
+function refuseFunction(draft: MountDraft, latest: ObservedFunction): Refusal | null {
+  const name = latest.functionName;
+  if (latest.state === "Failed") {
+    return { reason: "FunctionFailed", message: `Function ${name} is in state Failed (${reasonOf(latest)}): delete and create it anew, or repair its cause.` };
+  }
+  if (latest.vpcId === null) {
+    return { reason: "NoVpc", message: `Function ${name} has no VPC configuration, without which Lambda mounts no file system: give it subnets and a security group in the VPC of the file system's mount targets.` };
+  }
+  if (latest.snapStart) {
+    return { reason: "SnapStart", message: `Function ${name} has SnapStart on, which excludes file systems: turn SnapStart off.` };
+  }
+  const isNewcomer = draft.previous?.echo === undefined || draft.previous.echo === null;
+  const slot = slotOf(latest);
+  if (isNewcomer && latest.lastUpdateStatus === "Failed" && !(slot && draft.ourIds.has(slot.id))) {
+    return { reason: "LastUpdateFailed", message: `The last update of function ${name} failed (${reasonOf(latest)}), so another cannot be judged: repair its cause and update it once.` };
+  }
+  return null;
+}
+
+/** Lambda has one slot; what somebody else put there is never overwritten. */
+function refuseSlot(draft: MountDraft, latest: ObservedFunction): Refusal | null {
+  const slot = slotOf(latest);
+  if (!slot || draft.ourIds.has(slot.id) || slot.arn === draft.wanted?.arn) return null;
+  const message = `Function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}, which is not Mooring's, and a function has room for one mount: take that mount out, or delete this binding.`;
+  return { reason: "MountOccupied", message };
+}
+
+export function reasonOf(latest: ObservedFunction): string {
+  const parts = [latest.lastUpdateStatusReasonCode, latest.lastUpdateStatusReason].filter((part) => part !== null);
+  return parts.length > 0 ? parts.join(": ") : "AWS gives no reason";
+}
+
+function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction): boolean {
+  const fileSystemId = pass.input.fileSystemIds.get(draft.binding.metadata.uid);
+  if (fileSystemId === undefined) {
+    mountCondition(draft, "False", "FileSystemUnknown", `There is no FileSystem named "${draft.binding.spec.fileSystemRef.name}": create it, or correct spec.fileSystemRef.`);
+    return false;
+  }
+  const reading = pass.input.observed.mountTargets.get(fileSystemId);
+  if (!reading) {
+    mountCondition(draft, "Unknown", "CouldNotRead", `The mount targets of ${fileSystemId} have not been read.`);
+    pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} have not been read`);
+    return false;
+  }
+  if (!reading.known) {
+    draft.conditions.put("MountConfigured", unread(`the mount targets of ${fileSystemId}`, reading.why, "elasticfilesystem:DescribeMountTargets"));
+    if (reading.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} could not be read`);
+    else pass.endings.stall(`the mount targets of ${fileSystemId} could not be read: ${reading.why.code}`);
+    return false;
+  }
+  return areMountTargetsUsable(pass, draft, latest, fileSystemId, reading.value);
+}
+
+function areMountTargetsUsable(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction, fileSystemId: string, targets: readonly ObservedMountTarget[]): boolean {
+  const refuse = (reason: string, message: string) => {
+    mountCondition(draft, "False", reason, message);
+    pass.endings.stall(`${draft.name}: ${reason}`);
+    return false;
+  };
+  if (targets.length === 0) return refuse("NoMountTargets", `File system ${fileSystemId} has no mount targets: create one in every availability zone of the function's subnets (Mooring never makes mount targets).`);
+  const inVpc = targets.filter(({ vpcId }) => vpcId === latest.vpcId);
+  if (inVpc.length === 0) {
+    const vpcs = [...new Set(targets.map(({ vpcId }) => vpcId))].sort().join(", ");
+    return refuse("OtherVpc", `Function ${latest.functionName} is in VPC ${latest.vpcId}, the mount targets of ${fileSystemId} are in ${vpcs}: move the function, or bind it to a file system of its own VPC.`);
+  }
+  const needed = inVpc.filter(({ subnetId }) => latest.subnetIds.includes(subnetId));
+  const pending = (needed.length > 0 ? needed : inVpc).filter(({ lifeCycleState }) => lifeCycleState !== "available");
+  if (pending.length === 0) return true;
+  const states = pending.map(({ mountTargetId, lifeCycleState }) => `${mountTargetId} is ${lifeCycleState}`).sort().join(", ");
+  mountCondition(draft, "False", "MountTargetNotAvailable", `Lambda needs an available mount target in every zone of the function: ${states}.`);
+  pass.endings.wait(MOUNT_TARGET_POLL_MS, states);
+  return false;
+}

@@ -1,0 +1,151 @@
+import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+import { isLeaving } from "./file-system-pass.ts";
+import { ANNOTATIONS } from "../model/records.ts";
+import { type Admission } from "./policy-admissions.ts";
+import { POLICY_CHARACTERS_MAX, sidPrefix } from "./policy-document.ts";
+import { admitsRole, allowsAnonymous } from "./policy-foreign.ts";
+import { isEnforcing } from "./policy-mode.ts";
+import type { PolicyPlan, PolicyView } from "./plan-policy.ts";
+import type { ConditionDraft } from "./condition-drafts.ts";
+
+/** Says of each binding, and of the file system, what the policy does for them, and from when on. */
+export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: PolicyPlan | null): void {
+  const anonymous = anonymousStatements(pass, view);
+  for (const draft of pass.drafts) {
+    if (isLeaving(draft)) continue;
+    const wanted = wantedOf(draft);
+    draft.policyUsableAtMs = usableAt(pass, draft, view, plan, wanted);
+    if (draft.conditions.get("PolicyReady")) continue;
+    draft.conditions.put("PolicyReady", plan ? managed(pass, draft, plan, wanted, anonymous) : unmanaged(pass, view, wanted));
+    if (draft.drifted === false && plan) draft.drifted = hasPolicyDrift(draft, plan, pass);
+  }
+  if (!pass.conditions.get("PolicyReady")) pass.conditions.put("PolicyReady", ofFileSystem(pass, view, plan, anonymous));
+}
+
+/** Null while there is nothing to admit: no access point, or no role known. */
+function wantedOf(draft: BindingDraft): Admission[] | null {
+  const roles = draft.binding.facets.workload?.roleArns ?? [];
+  if (!draft.seen || roles.length === 0) return null;
+  const { accessPointArn } = draft.seen;
+  return roles.map((roleArn) => ({ roleArn, accessPointArn, access: draft.binding.spec.access }));
+}
+
+/**
+ * When a mount may rely on the policy, ms. In mode Enforce a Put takes minutes to work everywhere
+ * (AWS-FACTS 1.7, "Propagation"); in the other modes nothing that was admitted is taken away.
+ */
+function usableAt(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, plan: PolicyPlan | null, wanted: Admission[] | null): number | null {
+  if (wanted === null || view.mode === "Unconfirmed") return null;
+  const { nowMs, settings } = pass.input;
+  const before = draft.previous?.accessPoint?.id === draft.seen!.accessPointId ? draft.previous.policyUsableAtMs : null;
+  if (!plan) return before ?? nowMs;
+  const delayMs = isEnforcing(view.mode) ? settings.propagationMs : 0;
+  if (wanted.every((admission) => plan.judged.has(admission))) return before ?? nowMs + delayMs;
+  // Without a delay the Put of this very pass restores it before anybody could mount.
+  return plan.put && !settings.readOnly && delayMs === 0 ? before : null;
+}
+
+function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wanted: Admission[] | null, anonymous: string[]): ConditionDraft {
+  if (wanted === null) return { status: "False", reason: "WaitingForAccessPoint", message: "The policy admits an access point once it exists and the workload's roles are known." };
+  if (plan.refused.has(draft.binding.metadata.uid)) return noRoom(pass, plan);
+  const enforcing = isEnforcing(plan.view.mode);
+  const tls = !enforcing || !pass.input.fileSystem.spec.policy.requireTls || hasTls(pass, plan.view);
+  const confined = !enforcing || wanted.every(({ roleArn }) => plan.judged.confines(roleArn));
+  if (!wanted.every((admission) => plan.judged.has(admission)) || !confined || !tls) return notYet(pass, draft, plan);
+  if (enforcing && anonymous.length > 0) return anonymousAllowed(anonymous);
+  if (draft.policyUsableAtMs !== null && draft.policyUsableAtMs > pass.input.nowMs) {
+    pass.endings.wait(draft.policyUsableAtMs - pass.input.nowMs, "the policy must work everywhere before it is relied upon");
+    const at = new Date(draft.policyUsableAtMs).toISOString();
+    return { status: "False", reason: "Propagating", message: `The policy admits ${draft.name}; AWS takes some minutes to apply it everywhere, so it is relied upon from ${at}.` };
+  }
+  const how = enforcing ? "admits the workload's roles through its access point and confines them to it" : "admits the workload's roles through its access point";
+  return { status: "True", reason: enforcing ? "Enforced" : "Admitted", message: `The file system policy ${how}.` };
+}
+
+function hasTls(pass: FileSystemPass, view: PolicyView): boolean {
+  return view.ours.some(({ Sid, Effect }) => Sid === `${sidPrefix(pass.input.settings.installation)}tls` && Effect === "Deny");
+}
+
+function notYet(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan): ConditionDraft {
+  if (plan.put && pass.input.settings.readOnly) return { status: "False", reason: "NotPermitted", message: "The policy must change, but Mooring runs with --read-only." };
+  if (plan.put && draft.mayAct) return { status: "False", reason: "Updating", message: "The policy is being changed to admit this binding." };
+  if (!draft.mayAct) return { status: "False", reason: "NotPermitted", message: "The policy does not admit this binding as it asks, and nothing is changed for it: set driftPolicy to Correct and suspend to false." };
+  return { status: "False", reason: "NotAdmitted", message: "The policy does not admit this binding yet; AccessPointReady and MountConfigured say what it waits for." };
+}
+
+function noRoom(pass: FileSystemPass, plan: PolicyPlan): ConditionDraft {
+  pass.endings.stall("the file system policy has no room for all bindings");
+  const { needed, limit } = plan.room;
+  return {
+    status: "False",
+    reason: "PolicyCapacity",
+    message:
+      `A file system policy holds ${POLICY_CHARACTERS_MAX} characters, of which ${POLICY_CHARACTERS_MAX - limit} are kept free for one replacement; with this binding it would need ${needed}. ` +
+      "Let bindings share roles or access points, delete bindings, or use another file system.",
+  };
+}
+
+function anonymousStatements(pass: FileSystemPass, view: PolicyView): string[] {
+  const ours = new Set([...(pass.seen?.values() ?? [])].map(({ accessPointArn }) => accessPointArn));
+  return view.foreign
+    .map((statement, index) => ({ statement, name: typeof statement.Sid === "string" ? statement.Sid : `number ${index + 1}` }))
+    .filter(({ statement }) => allowsAnonymous(statement, ours, view.names))
+    .map(({ name }) => name);
+}
+
+function anonymousAllowed(statements: readonly string[]): ConditionDraft {
+  const message = `Foreign statement ${statements.join(", ")} allows every principal to mount, so the bound roles are confined but nobody else is. Mooring does not touch it: remove it or name principals in it.`;
+  return { status: "False", reason: "AnonymousAllowed", message };
+}
+
+/** Modes in which nothing is written: say what that means for a client. */
+function unmanaged(pass: FileSystemPass, view: PolicyView, wanted: Admission[] | null): ConditionDraft {
+  const { policy, fileSystemId } = pass.input.fileSystem.spec;
+  if (view.mode === "Unconfirmed") {
+    return { status: "False", reason: "NotConfirmed", message: `policy.mode Enforce needs consent, as the policy takes away access that everybody has now: set policy.confirm to ${fileSystemId} (given: ${policy.confirm ?? "nothing"}).` };
+  }
+  if (view.text === null) {
+    return { status: "True", reason: "DefaultAdmitsEveryone", message: `The file system has no policy, so EFS admits everyone who reaches it. To confine access set policy.mode to Enforce and policy.confirm to ${fileSystemId}.` };
+  }
+  if (wanted === null) return { status: "Unknown", reason: "WaitingForAccessPoint", message: "What the policy needs is known once the access point exists." };
+  const missing = wanted.filter(({ roleArn }) => !view.foreign.some((statement) => admitsRole(statement, roleArn, view.names)));
+  if (missing.length === 0) return { status: "True", reason: "AdmittedByOthers", message: "A statement that is not Mooring's admits the workload's roles." };
+  const roles = missing.map(({ roleArn }) => roleArn).join(", ");
+  return {
+    status: "Unknown",
+    reason: "NotManaged",
+    message: `policy.mode is Observe, and no statement of the policy plainly admits ${roles} (identity policies are not looked at). Needed: Allow ${missing[0]!.access} through ${missing[0]!.accessPointArn}. Set policy.mode to Preserve to let Mooring write it.`,
+  };
+}
+
+/** It was in order for this very spec and these roles, and is not any more. */
+function hasPolicyDrift(draft: BindingDraft, plan: PolicyPlan, pass: FileSystemPass): boolean {
+  const before = draft.previous;
+  if (!plan.put || !before || draft.conditions.get("PolicyReady")?.status === "True") return false;
+  const { metadata, facets } = pass.input.fileSystem;
+  const answered = before.observedGeneration === draft.binding.metadata.generation && facets.fileSystem?.observedGeneration === metadata.generation;
+  const sameAccessPoint = before.accessPoint?.id === draft.seen?.accessPointId;
+  const was = before.conditions.find(({ type }) => type === "PolicyReady");
+  const sameRoles = (draft.binding.facets.workload?.roleArns ?? []).every((role) => pass.input.memory.admittedRoles?.includes(role));
+  return answered && sameAccessPoint && sameRoles && (was?.status === "True" || was?.reason === "Propagating");
+}
+
+function ofFileSystem(pass: FileSystemPass, view: PolicyView, plan: PolicyPlan | null, anonymous: string[]): ConditionDraft {
+  const { spec, metadata } = pass.input.fileSystem;
+  if (plan?.withheld) {
+    const { count, planHash } = plan.withheld;
+    const command = `kubectl annotate --overwrite filesystem ${metadata.name} ${ANNOTATIONS.confirmRemoval}=${planHash}`;
+    return { status: "False", reason: "RemovalWithheld", message: `${count} admissions would be taken out of the policy without any binding being deleted; that is held back. If it is meant: ${command}` };
+  }
+  if (!plan && view.mode !== "Unconfirmed" && view.text !== null) {
+    return { status: "True", reason: "NotManaged", message: "policy.mode is Observe: Mooring writes no policy; each binding's PolicyReady says what it would need." };
+  }
+  if (!plan) return unmanaged(pass, view, null);
+  if (isEnforcing(view.mode) && anonymous.length > 0) return anonymousAllowed(anonymous);
+  if (plan.refused.size > 0) return noRoom(pass, plan);
+  if (plan.put) return { status: "False", reason: pass.input.settings.readOnly ? "NotPermitted" : "Updating", message: "The policy is not what the bindings ask for." };
+  if (view.mode === "EnforceKept") {
+    return { status: "True", reason: "EnforceKept", message: `policy.mode is ${spec.policy.mode}, but the Denies of mode Enforce stay until policy.release is ${spec.fileSystemId}.` };
+  }
+  return { status: "True", reason: isEnforcing(view.mode) ? "Enforced" : "Preserved", message: "Mooring's statements are as the bindings ask for; all others are untouched." };
+}

@@ -1,0 +1,156 @@
+import { accessPointIdOf, type Admission, admissionKey, allows } from "./policy-admissions.ts";
+import { isBelievedAbsent } from "./plan-access-point.ts";
+import { unread } from "./condition-drafts.ts";
+import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+
+/** Who is to be admitted, sorted out by how safe it is to say so. */
+export interface DesiredAdmissions {
+  /** In force already, or changed in place; never left out for want of room. */
+  established: Admission[];
+  /** Not in the policy yet, in order of creation. */
+  newcomers: NewcomerAdmissions[];
+  /** In force now and wanted no more, for a reason that counts for the blast radius. */
+  removals: Admission[];
+  /** In force for an access point that no record explains: left as it is. */
+  orphans: Admission[];
+}
+
+export interface NewcomerAdmissions {
+  draft: BindingDraft;
+  admissions: Admission[];
+  /** What stays in force while there is no room for it. */
+  fallback: Admission[];
+}
+
+/** Sorts every admission in force and every admission wanted. Nothing goes without a reason. */
+export function desiredAdmissions(pass: FileSystemPass, inForce: readonly Admission[]): DesiredAdmissions {
+  const desired: DesiredAdmissions = { established: [], newcomers: [], removals: [], orphans: [] };
+  const owners = ownersOf(pass);
+  const byOwner = new Map<BindingDraft, Admission[]>(pass.drafts.map((draft) => [draft, []]));
+  const retained = new Set(pass.retained.map(({ accessPointId }) => accessPointId));
+  for (const admission of inForce) {
+    const id = accessPointIdOf(admission.accessPointArn);
+    const owner = owners.get(id);
+    if (owner) byOwner.get(owner)!.push(admission);
+    else if (!retained.has(id) && !isGone(pass, id)) desired.orphans.push(admission);
+  }
+  for (const [draft, own] of byOwner) sortDraft(pass, draft, own, desired);
+  sortRetained(pass, inForce, desired);
+  desired.established.push(...desired.orphans);
+  return desired;
+}
+
+/** Every access point id that a record of a binding explains. */
+export function ownersOf(pass: FileSystemPass): Map<string, BindingDraft> {
+  const owners = new Map<string, BindingDraft>();
+  for (const draft of pass.drafts) {
+    const ids = [draft.seen?.accessPointId, draft.accessPoint?.id, draft.previous?.accessPoint?.id, ...draft.former, ...draft.retiring.map((one) => one.accessPointId)];
+    for (const id of ids) if (id !== undefined) owners.set(id, draft);
+  }
+  return owners;
+}
+
+function isGone(pass: FileSystemPass, accessPointId: string): boolean {
+  return pass.seen !== null && !pass.seen.has(accessPointId) && isBelievedAbsent(pass, accessPointId);
+}
+
+function sortDraft(pass: FileSystemPass, draft: BindingDraft, own: Admission[], desired: DesiredAdmissions): void {
+  if (draft.admit === "nothing") return;
+  const workload = draft.binding.facets.workload;
+  if (draft.admit === "asInForce" || !draft.seen || !workload?.admissible || workload.roleArns.length === 0) {
+    desired.established.push(...own.filter((admission) => keepsInForce(pass, draft, admission)));
+    return;
+  }
+  const { roles, complete } = rolesThatExist(pass, draft, own);
+  const wanted = wantedAdmissions(draft, roles);
+  const kept = own.filter((admission) => keepsInForce(pass, draft, admission));
+  const pairs = new Set(own.map(pairKey));
+  // Make before break: while a role cannot be judged, what is in force stays beside what joins.
+  if (!complete) desired.newcomers.push({ draft, admissions: union(kept, wanted), fallback: kept });
+  else if (wanted.every((admission) => pairs.has(pairKey(admission)))) desired.established.push(...wanted);
+  else desired.newcomers.push({ draft, admissions: wanted, fallback: kept });
+  desired.removals.push(...own.filter((admission) => countsAsRemoval(pass, draft, admission, wanted)));
+}
+
+function union(a: readonly Admission[], b: readonly Admission[]): Admission[] {
+  return [...new Map([...a, ...b].map((admission) => [admissionKey(admission), admission])).values()];
+}
+
+function wantedAdmissions(draft: BindingDraft, roles: readonly string[]): Admission[] {
+  const { access } = draft.binding.spec;
+  return roles.map((roleArn) => ({ roleArn, accessPointArn: draft.seen!.accessPointArn, access }));
+}
+
+/** What a suspended, leaving or incomplete binding keeps: all but roles that are proven to be gone. */
+function keepsInForce(pass: FileSystemPass, draft: BindingDraft, admission: Admission): boolean {
+  const role = pass.input.observed.roles.get(admission.roleArn);
+  if (role?.known && role.value === null) return false;
+  const id = accessPointIdOf(admission.accessPointArn);
+  // Old ones wait for their successor, so that one Put changes both.
+  return draft.accessPoint === null || draft.accessPoint.id === id || !draft.former.includes(id);
+}
+
+function pairKey(admission: Admission): string {
+  return `${admission.roleArn} ${admission.accessPointArn}`;
+}
+
+/** Roles of the workload that GetRole, or the policy itself, shows to exist; says what is wrong with others. */
+function rolesThatExist(pass: FileSystemPass, draft: BindingDraft, own: readonly Admission[]): { roles: string[]; complete: boolean } {
+  const known = knownRoles(pass, own);
+  const all = draft.binding.facets.workload!.roleArns;
+  const roles = all.filter((roleArn) => isRoleUsable(pass, draft, roleArn, known));
+  return { roles, complete: roles.length === all.length };
+}
+
+function isRoleUsable(pass: FileSystemPass, draft: BindingDraft, roleArn: string, known: ReadonlySet<string>): boolean {
+  const reading = pass.input.observed.roles.get(roleArn);
+  if (reading?.known && reading.value === null) {
+    const message = `Role ${roleArn} of the workload does not exist, and a policy that names it would be refused: create it, or give the function another role.`;
+    draft.conditions.set("PolicyReady", "False", "RoleMissing", message);
+    pass.endings.stall(`role ${roleArn} does not exist`);
+    return false;
+  }
+  if (reading?.known || known.has(roleArn)) return true;
+  if (reading) {
+    draft.conditions.put("PolicyReady", unread(`role ${roleArn}`, reading.why, "iam:GetRole"));
+    if (reading.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `role ${roleArn} could not be read`);
+    else pass.endings.stall(`role ${roleArn} could not be read: ${reading.why.code}`);
+  } else {
+    draft.conditions.set("PolicyReady", "Unknown", "RoleNotRead", `Role ${roleArn} has not been read yet.`);
+    pass.memory.checkRoles = true;
+    pass.endings.wait(1, `role ${roleArn} must be read before it joins the policy`);
+  }
+  return false;
+}
+
+/** The policy shows a role by its ARN only while it exists, so its presence there proves it. */
+function knownRoles(pass: FileSystemPass, own: readonly Admission[]): ReadonlySet<string> {
+  const shown = own.map(({ roleArn }) => roleArn);
+  const bareId = shown.some((role) => role.startsWith("AROA"));
+  return new Set([...shown, ...(bareId || pass.input.memory.checkRoles ? [] : (pass.input.memory.admittedRoles ?? []))]);
+}
+
+/**
+ * A removal counts if it takes something away that we gave: not what another binding's deletion
+ * ordered, not what names a vanished access point, not what a stranger wrote into our statement.
+ */
+function countsAsRemoval(pass: FileSystemPass, draft: BindingDraft, admission: Admission, wanted: readonly Admission[]): boolean {
+  const successor = wanted.find((one) => pairKey(one) === pairKey(admission));
+  const specChanged = draft.previous?.observedGeneration !== draft.binding.metadata.generation;
+  if (successor) return specChanged && !allows(successor.access, admission.access);
+  if (pass.seen && !pass.seen.has(accessPointIdOf(admission.accessPointArn))) return false;
+  const { admittedRoles } = pass.input.memory;
+  return admittedRoles === undefined || admittedRoles.includes(admission.roleArn);
+}
+
+/** What deleted bindings left behind on purpose stays admitted as it was. */
+function sortRetained(pass: FileSystemPass, inForce: readonly Admission[], desired: DesiredAdmissions): void {
+  for (const { roleArns, accessPointArn, access } of pass.retained) {
+    for (const roleArn of roleArns) {
+      const admission = { roleArn, accessPointArn, access };
+      const role = pass.input.observed.roles.get(roleArn);
+      if (!(role?.known && role.value === null)) desired.established.push(admission);
+      else if (inForce.some((one) => admissionKey(one) === admissionKey(admission))) desired.removals.push(admission);
+    }
+  }
+}

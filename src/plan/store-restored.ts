@@ -1,0 +1,32 @@
+import { ANNOTATIONS, TAGS } from "../model/records.ts";
+import type { FileSystemPass } from "./file-system-pass.ts";
+
+/**
+ * Highest log slot by which an access point of this installation was made, if the log has not
+ * reached it: then the store is older than what it once wrote, and nothing in it may be believed.
+ * null = in order, or confirmed.
+ */
+export function restoredSlot(pass: FileSystemPass): number | null {
+  const { settings, head, fileSystem } = pass.input;
+  const slots = [...(pass.seen?.values() ?? [])]
+    .filter(({ tags }) => tags[TAGS.installation] === settings.installation)
+    .map(({ tags }) => Number(tags[TAGS.slot] ?? Number.NaN))
+    .filter((slot) => Number.isSafeInteger(slot) && slot > head);
+  if (slots.length === 0) return null;
+  const highest = Math.max(...slots);
+  return fileSystem.metadata.annotations[ANNOTATIONS.confirmRestore] === String(highest) ? null : highest;
+}
+
+/** Holds everything: the facets stay as they were, with one condition more. */
+export function holdRestored(pass: FileSystemPass, slot: number): void {
+  const { head, fileSystem } = pass.input;
+  const message =
+    `An access point was made at slot ${slot} of the log, but this log ends at slot ${head}: the store was restored to an older state or is not the one that was used before. ` +
+    `Nothing is changed until that is confirmed: kubectl annotate --overwrite filesystem ${fileSystem.metadata.name} ${ANNOTATIONS.confirmRestore}=${slot}`;
+  pass.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
+  for (const draft of pass.drafts) {
+    for (const { type, status, reason, message: said } of draft.previous?.conditions ?? []) draft.conditions.set(type, status, reason, said);
+    draft.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
+  }
+  pass.endings.stall("the store was restored to an older state; confirm it first");
+}
