@@ -28,7 +28,10 @@ describe("decoding a body", () => {
   });
 
   test("refuses YAML whose aliases grow without bound", () => {
-    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x,x]", ..."bcdefg".split("").map((c, i) => `${c}: &${c} [${Array(10).fill(`*${"abcdefg"[i]}`).join(",")}]`)];
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x,x]",
+      ..."bcdefg".split("").map((c, i) => `${c}: &${c} [${Array(10).fill(`*${"abcdefg"[i]}`).join(",")}]`),
+    ];
     expect(() => decodeObject(bomb.join("\n"), "application/yaml")).toThrow(/alias/i);
   });
 

@@ -70,7 +70,9 @@ function involved({ entry, atMs }: AuditRecord, view: RecordsView): StoredRecord
   const bindings = entry.bindings.map((full) =>
     view.binding(full.slice(0, full.indexOf("/")), full.slice(full.indexOf("/") + 1)),
   );
-  const fileSystem = entry.fileSystem === null ? undefined : view.fileSystem(entry.fileSystem);
+  // A change of a Binding's record also names its FileSystem, which did not change.
+  const isOfBinding = entry.type === "SpecChanged" && entry.bindings.length > 0;
+  const fileSystem = entry.fileSystem === null || isOfBinding ? undefined : view.fileSystem(entry.fileSystem);
   const bornBy = (record: StoredRecord) => Date.parse(record.metadata.creationTimestamp) <= atMs;
   return [...bindings, fileSystem].filter((record) => record !== undefined).filter(bornBy);
 }

@@ -2,6 +2,7 @@
 type Expecting = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma or end" | "nothing";
 
 const TOKEN =
+  // oxlint-disable-next-line no-control-regex -- control characters must not stand in JSON strings
   /\s*(?:([{}[\]:,])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/y;
 
 /**

@@ -9,11 +9,35 @@ describe("JSON patch", () => {
     ["adds a member", { foo: "bar" }, [{ op: "add", path: "/baz", value: "qux" }], { foo: "bar", baz: "qux" }],
     ["inserts into a list", { foo: ["a", "c"] }, [{ op: "add", path: "/foo/1", value: "b" }], { foo: ["a", "b", "c"] }],
     ["appends to a list", { foo: ["a"] }, [{ op: "add", path: "/foo/-", value: "b" }], { foo: ["a", "b"] }],
-    ["removes", { foo: ["a", "b"], x: 1 }, [{ op: "remove", path: "/foo/0" }, { op: "remove", path: "/x" }], { foo: ["b"] }],
+    [
+      "removes",
+      { foo: ["a", "b"], x: 1 },
+      [
+        { op: "remove", path: "/foo/0" },
+        { op: "remove", path: "/x" },
+      ],
+      { foo: ["b"] },
+    ],
     ["replaces", { foo: 1 }, [{ op: "replace", path: "/foo", value: null }], { foo: null }],
     ["moves", { a: { b: 1 }, c: {} }, [{ op: "move", from: "/a/b", path: "/c/d" }], { a: {}, c: { d: 1 } }],
-    ["copies without sharing", { a: { b: 1 } }, [{ op: "copy", from: "/a", path: "/c" }, { op: "replace", path: "/c/b", value: 2 }], { a: { b: 1 }, c: { b: 2 } }],
-    ["unescapes ~1 and ~0", { "a/b": 1, "m~n": 2 }, [{ op: "test", path: "/a~1b", value: 1 }, { op: "remove", path: "/m~0n" }], { "a/b": 1 }],
+    [
+      "copies without sharing",
+      { a: { b: 1 } },
+      [
+        { op: "copy", from: "/a", path: "/c" },
+        { op: "replace", path: "/c/b", value: 2 },
+      ],
+      { a: { b: 1 }, c: { b: 2 } },
+    ],
+    [
+      "unescapes ~1 and ~0",
+      { "a/b": 1, "m~n": 2 },
+      [
+        { op: "test", path: "/a~1b", value: 1 },
+        { op: "remove", path: "/m~0n" },
+      ],
+      { "a/b": 1 },
+    ],
     ["replaces the whole document", { a: 1 }, [{ op: "replace", path: "", value: { b: 2 } }], { b: 2 }],
   ])("%s", (_name, target, patch, expected) => {
     const before = structuredClone(target);
@@ -43,7 +67,11 @@ describe("merge patch", () => {
     [{ a: ["b"] }, { a: "c" }, { a: "c" }],
     [{ a: { b: "c" } }, { a: { b: "d", c: null } }, { a: { b: "d" } }],
     [{ a: [{ b: "c" }] }, { a: [1] }, { a: [1] }],
-    [["a", "b"], ["c", "d"], ["c", "d"]],
+    [
+      ["a", "b"],
+      ["c", "d"],
+      ["c", "d"],
+    ],
     [{ e: null }, { a: 1 }, { e: null, a: 1 }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
   ])("%j with %j is %j", (target, patch, expected) => {

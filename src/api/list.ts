@@ -57,7 +57,7 @@ export function listPage(
   return { metadata: { resourceVersion, continue: next, ...rest }, records: part.map(({ record }) => record) };
 }
 
-/** "/" sorts below every character of a name, so that this is the order of (namespace, name). */
+/** Kubernetes lists in the order of this key, too. */
 function sortKey({ metadata }: StoredRecord): string {
   return `${metadata.namespace}/${metadata.name}`;
 }

@@ -43,7 +43,7 @@ export function checkManifest(body: DecodedBody, target: Target, home: Home): Ch
   }
   const warnings = target.fieldValidation === "Warn" ? soft.map((fault) => fault.message) : [];
   if (first.ok) return { manifest: first.manifest, warnings };
-  const second = parseManifest(target.resource.kind, withoutFields(framed, soft), home);
+  const second = parseManifest(target.resource.kind, withoutFields(framed, first.faults), home);
   if (!second.ok) throw invalid(target.resource, name, second.faults);
   return { manifest: second.manifest, warnings };
 }

@@ -37,7 +37,12 @@ describe("the API's door", () => {
     ["DELETE", "/apis/mooring.dev/v1/history", "GET"],
     ["POST", ALL_BINDINGS_URL, "GET"],
   ] as const)("refuses %s %s with 405 and what is allowed", async (method, url, allow) => {
-    const answer = await api().app.inject({ method, url, payload: "{}", headers: { "content-type": "application/json" } });
+    const answer = await api().app.inject({
+      method,
+      url,
+      payload: "{}",
+      headers: { "content-type": "application/json" },
+    });
     expect(answer.statusCode).toBe(405);
     expect(answer.headers.allow).toBe(allow);
     expect(answer.json()).toMatchObject({ reason: "MethodNotAllowed" });
@@ -61,9 +66,15 @@ describe("the API's door", () => {
     const { app } = api();
     const headers = { "content-type": "application/vnd.kubernetes.protobuf" };
     expect((await app.inject({ method: "POST", url: bindingsUrl(), payload: "k8s", headers })).statusCode).toBe(415);
-    const answer = await app.inject({ url: ALL_BINDINGS_URL, headers: { accept: "application/vnd.kubernetes.protobuf" } });
+    const answer = await app.inject({
+      url: ALL_BINDINGS_URL,
+      headers: { accept: "application/vnd.kubernetes.protobuf" },
+    });
     expect(answer.statusCode).toBe(406);
-    const both = await app.inject({ url: ALL_BINDINGS_URL, headers: { accept: "application/vnd.kubernetes.protobuf,application/json" } });
+    const both = await app.inject({
+      url: ALL_BINDINGS_URL,
+      headers: { accept: "application/vnd.kubernetes.protobuf,application/json" },
+    });
     expect(both.statusCode).toBe(200);
   });
 
@@ -72,7 +83,8 @@ describe("the API's door", () => {
     const status = async (host: string) => (await app.inject({ url: ALL_BINDINGS_URL, headers: { host } })).statusCode;
     expect(await status("evil.example:8080")).toBe(403);
     expect(await status("127.0.0.1.evil.example")).toBe(403);
-    for (const host of ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "localhost"]) expect(await status(host)).toBe(200);
+    for (const host of ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "localhost"])
+      expect(await status(host)).toBe(200);
   });
 
   test("does not open to the network without authentication", () => {
