@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import { assertBindable } from "../api/bindable.ts";
-import { createAws } from "../aws/create-aws.ts";
 import { readServeConfig, type ServeConfig } from "../config.ts";
-import type { Home } from "../model/validate.ts";
-import type { Engine } from "../store/engine.ts";
-import { realChance, realClock } from "./clock.ts";
-import { createLog, startMooring } from "./compose.ts";
 import type { Shell } from "./run.ts";
-import { untilStopped } from "./signals.ts";
 import { EXIT, UserError } from "./user-error.ts";
 
 const HELP = `
@@ -59,23 +53,8 @@ export function addServe(program: Command, { terminal }: Shell): void {
     .action(async (options: ServeOptions) => {
       const config = readServeConfig(variablesOf(options));
       refuseOpenAddress(config);
-      const home = await whoAmI(config);
-      const log = createLog(config.logLevel, null);
-      const mooring = await startMooring({
-        home,
-        settings: config.settings,
-        listen: { host: config.host, port: config.port, flag: "--port" },
-        engine: await openEngine(config, home.region),
-        queues: config.queues,
-        eventBus: config.eventBus,
-        log,
-      });
-      terminal.err(
-        `mooring serves ${mooring.url} for account ${home.account} in ${home.region}${config.settings.readOnly ? ", read-only" : ""}`,
-      );
-      const signal = await untilStopped();
-      log.info({ signal }, "stopping");
-      await mooring.close();
+      const { runServe } = await import("./run-serve.ts");
+      await runServe(config, terminal);
     });
 }
 
@@ -99,62 +78,4 @@ function refuseOpenAddress({ host }: ServeConfig): void {
   } catch (error) {
     throw new UserError((error as Error).message, EXIT.usage, { cause: error });
   }
-}
-
-/** Region from the SDK's configuration, account from STS: both must be known before anything is opened. */
-async function whoAmI({ settings }: ServeConfig): Promise<Home> {
-  const region = await ambientRegion();
-  const aws = createAws({
-    account: "",
-    region,
-    callDeadlineMs: settings.callDeadlineMs,
-    quotaShare: settings.quotaShare,
-    clock: realClock,
-    chance: realChance,
-    customUserAgent: "mooring",
-  });
-  try {
-    return { account: (await aws.sts.getCallerIdentity()).accountId, region };
-  } catch (error) {
-    throw new UserError(
-      `AWS does not say who we are (${(error as Error).message}). Check the credentials, e.g. with: aws sts get-caller-identity`,
-      EXIT.unavailable,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    aws.destroy();
-  }
-}
-
-async function ambientRegion(): Promise<string> {
-  const { STSClient } = await import("@aws-sdk/client-sts");
-  const client = new STSClient({});
-  try {
-    return await client.config.region();
-  } catch (error) {
-    throw new UserError(
-      "No AWS region is set. Set AWS_REGION, e.g. AWS_REGION=eu-west-1, or a profile with a region.",
-      EXIT.usage,
-      { cause: error },
-    );
-  } finally {
-    client.destroy();
-  }
-}
-
-async function openEngine({ store: choice, createTables }: ServeConfig, region: string): Promise<Engine> {
-  if (choice.engine === "sqlite") {
-    const { openSqliteEngine } = await import("../store/sqlite-engine.ts");
-    return openSqliteEngine(choice.file, { fsync: true });
-  }
-  const [{ DynamoDBClient }, { openDynamoDbEngine }] = await Promise.all([
-    import("@aws-sdk/client-dynamodb"),
-    import("../store/dynamodb-engine.ts"),
-  ]);
-  const client = new DynamoDBClient({ region });
-  const engine = openDynamoDbEngine({ client, tablePrefix: choice.tablePrefix });
-  if (createTables) await engine.ensureTables();
-  return engine;
 }

@@ -10,7 +10,8 @@ export interface Surroundings {
 
 /** The commands to try next, as text to paste. */
 export function tryThese({ dataDirectory, workingDirectory, apiUrl, sampleFileSystemId }: Surroundings): string[] {
-  const environment = relative(workingDirectory, join(dataDirectory, "env")) || join(dataDirectory, "env");
+  const near = relative(workingDirectory, join(dataDirectory, "env"));
+  const environment = near.startsWith("..") ? join(dataDirectory, "env") : near;
   const first = [`source ${environment}`, ""];
   if (sampleFileSystemId === null) {
     return [
