@@ -4,7 +4,7 @@ import type { Action } from "../src/model/actions.ts";
 import type { Ending } from "../src/plan/plan.ts";
 import { fileSystemMachine } from "./file-system/machine.ts";
 import { lambdaMachine } from "./lambda/machine.ts";
-import { ROUNDS_MAX, type PlannedStep } from "./pass.ts";
+import { ROUNDS_MAX, type ActResult, type PlannedStep } from "./pass.ts";
 
 const INPUT = { deadlineMs: 10_000, actionsMax: 25 };
 const CONVERGED: Ending = { kind: "converged" };
@@ -68,12 +68,14 @@ describe.each([
     let rounds = 0;
     const provided = (machine as typeof fileSystemMachine).provide({
       actors: {
-        observe: fromPromise(async () => void (rounds += 1)),
-        readMore: fromPromise(async () => {}),
+        observe: fromPromise(async (): Promise<void> => {
+          rounds += 1;
+        }),
+        readMore: fromPromise(async (): Promise<void> => {}),
         plan: fromPromise(async () => step({ actions: [action] })),
-        record: fromPromise(async () => {}),
-        act: fromPromise(async () => ({ carriedOut: 0, stale: true })),
-        pause: fromPromise(async () => {}),
+        record: fromPromise(async (): Promise<void> => {}),
+        act: fromPromise(async (): Promise<ActResult> => ({ carriedOut: 0, stale: true })),
+        pause: fromPromise(async (): Promise<void> => {}),
       },
     });
     const actor = createActor(provided, { input: INPUT });
