@@ -19,7 +19,11 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function serve(env: Record<string, string>): { child: ChildProcess; ended: Promise<number | null>; said(text: RegExp): Promise<RegExpExecArray> } {
+function serve(env: Record<string, string>): {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  said(text: RegExp): Promise<RegExpExecArray>;
+} {
   const child = spawn(process.execPath, [MAIN, "serve", "--port", "0"], {
     cwd: directory,
     env: {
