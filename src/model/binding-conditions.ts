@@ -1,5 +1,6 @@
 import type { Condition, ConditionType } from "./conditions.ts";
 import { derived, latest, mergedByType, mostTelling, thoseThatHold, timestampOf } from "./derived-condition.ts";
+import { isPassing } from "./passing-reasons.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
 
 type ByType = ReadonlyMap<ConditionType, Condition>;
@@ -17,7 +18,7 @@ export function bindingConditions(
 ): Condition[] {
   const facets = facetConditions(record);
   const ready = fileSystem === undefined ? fileSystemNotFound(record) : currentBindingReady(record, answered);
-  const stalled = stalledCondition(record, facets, fileSystem);
+  const stalled = stalledCondition(record, facets, ready);
   const reconciling = stalled === undefined ? reconcilingCondition(record, ready) : undefined;
   return [
     ready,
@@ -33,54 +34,64 @@ export function bindingConditions(
  * access point and the mount are there, and neither policy nor ownership is known to be wrong.
  */
 export function currentBindingReady(record: BindingRecord, answered: number): Condition {
-  const { metadata, spec } = record;
-  const ready = (status: Condition["status"], reason: string, message: string, since?: string) =>
-    derived(record, { type: "Ready", status, reason, message, since });
-
   const facets = facetConditions(record);
-  const parts = [
-    facets.get("AccessPointReady")!,
-    facets.get("MountConfigured")!,
-    facets.get("PolicyReady")!,
-    facets.get("OwnershipReady")!,
-  ];
-  const failing = mostTelling(parts.filter(({ status }) => status === "False"));
+  const { status, reason, message, since } =
+    withoutLooking(record, facets, answered) ?? asRead(facets) ?? mounted(record, facets);
+  return derived(record, { type: "Ready", status, reason, message, since });
+}
 
+interface Verdict {
+  status: Condition["status"];
+  reason: string;
+  message: string;
+  since: string | undefined;
+}
+
+/** What decides before any condition of AWS is looked at. */
+function withoutLooking(record: BindingRecord, facets: ByType, answered: number): Verdict | null {
+  const { metadata, spec, changedBy } = record;
   if (metadata.deletionTimestamp !== undefined) {
-    return ready(
-      "False",
-      "Deleting",
-      `Being deleted; waits for ${waitsFor(metadata.finalizers)}.${failing === undefined ? "" : ` ${failing.message}`}`,
-      metadata.deletionTimestamp,
-    );
+    const failing = mostTelling(failingParts(facets));
+    const message = `Being deleted; waits for ${waitsFor(metadata.finalizers)}.${failing === undefined ? "" : ` ${failing.message}`}`;
+    return { status: "False", reason: "Deleting", message, since: metadata.deletionTimestamp };
   }
+  const since = timestampOf(changedBy.atMs);
   if (spec.suspend) {
-    return ready(
-      "Unknown",
-      "Suspended",
-      "Mooring makes no calls for this Binding while spec.suspend is true, so what the other conditions say may be out of date. Set spec.suspend to false to go on.",
-      timestampOf(record.changedBy.atMs),
-    );
+    const message =
+      "Mooring changes nothing for this Binding while spec.suspend is true, so it may not be as it should be. Set spec.suspend to false to go on.";
+    return { status: "Unknown", reason: "Suspended", message, since };
   }
   if (answered < metadata.generation) {
-    return ready(
-      "Unknown",
-      "Pending",
-      `Generation ${metadata.generation} has not been looked at by all reconcilers yet (${answered} has); nothing is to be done.`,
-      timestampOf(record.changedBy.atMs),
-    );
+    const message = `Generation ${metadata.generation} has not been looked at by all reconcilers yet (${answered} has); nothing is to be done.`;
+    return { status: "Unknown", reason: "Pending", message, since };
   }
-  if (failing !== undefined) return ready("False", failing.reason, failing.message, failing.lastTransitionTime);
-  const open = mostTelling([parts[0]!, parts[1]!].filter(({ status }) => status === "Unknown"));
-  if (open !== undefined) return ready("Unknown", open.reason, open.message, open.lastTransitionTime);
-  const { functionName, localMountPath } = spec.workload.lambda;
-  const accessPointId = record.facets.accessPoint?.accessPoint?.id ?? "its access point";
-  return ready(
-    "True",
-    "Mounted",
-    `${functionName} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${localMountPath} through ${accessPointId}.`,
-    latest([parts[0]!, parts[1]!]),
+  return null;
+}
+
+/** Not ready, by what was read; null = nothing speaks against it. */
+function asRead(facets: ByType): Verdict | null {
+  const unknown = [facets.get("AccessPointReady")!, facets.get("MountConfigured")!].filter(
+    ({ status }) => status === "Unknown",
   );
+  const telling = mostTelling(failingParts(facets)) ?? mostTelling(unknown);
+  return telling === undefined ? null : { ...telling, since: telling.lastTransitionTime };
+}
+
+function mounted({ spec, facets: { accessPoint } }: BindingRecord, facets: ByType): Verdict {
+  const { functionName, localMountPath } = spec.workload.lambda;
+  const through = accessPoint?.accessPoint?.id ?? "its access point";
+  return {
+    status: "True",
+    reason: "Mounted",
+    message: `${functionName} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${localMountPath} through ${through}.`,
+    since: latest([facets.get("AccessPointReady")!, facets.get("MountConfigured")!]),
+  };
+}
+
+/** In the order in which they are worth telling. */
+function failingParts(facets: ByType): Condition[] {
+  const order = ["AccessPointReady", "MountConfigured", "PolicyReady", "OwnershipReady"] as const;
+  return order.map((type) => facets.get(type)!).filter(({ status }) => status === "False");
 }
 
 const FINALIZER_WORK: Readonly<Record<string, string>> = {
@@ -131,17 +142,20 @@ function fileSystemNotFound(record: BindingRecord): Condition {
   });
 }
 
-/** kstatus: something that only a change can cure. */
-function stalledCondition(
-  record: BindingRecord,
-  facets: ByType,
-  fileSystem: FileSystemRecord | undefined,
-): Condition | undefined {
+/** kstatus: something that only somebody's action can cure. */
+function stalledCondition(record: BindingRecord, facets: ByType, ready: Condition): Condition | undefined {
   const reported = facets.get("Stalled");
   if (reported?.status === "True") return reported;
-  if (fileSystem !== undefined || record.metadata.deletionTimestamp !== undefined) return undefined;
-  const { reason, message } = fileSystemNotFound(record);
-  return derived(record, { type: "Stalled", status: "True", reason, message });
+  const cause = ready.reason === "Deleting" ? mostTelling(failingParts(facets)) : ready;
+  if (cause === undefined || cause.status !== "False" || isPassing(cause.reason) || isOutcomeOfDeletion(cause))
+    return undefined;
+  const { reason, message, lastTransitionTime } = cause;
+  return derived(record, { type: "Stalled", status: "True", reason, message, since: lastTransitionTime });
+}
+
+/** A part that is gone because the Binding is being deleted is no trouble. */
+function isOutcomeOfDeletion({ reason }: Condition): boolean {
+  return ["Unmounted", "Deleted", "Retained", "ForceReleased"].includes(reason);
 }
 
 /** kstatus: work is under way. A suspended Binding is not being worked on. */

@@ -1,4 +1,5 @@
 import type { Condition, ConditionStatus, ConditionType } from "./conditions.ts";
+import { isWaiting } from "./passing-reasons.ts";
 import type { StoredRecord } from "./records.ts";
 
 /** RFC 3339 in UTC, whole seconds, as Kubernetes writes times. */
@@ -55,5 +56,5 @@ export function thoseThatHold(
  * waits for another.
  */
 export function mostTelling(failing: readonly Condition[]): Condition | undefined {
-  return failing.find(({ reason }) => !/^(Waiting|Pending|NotObserved)/.test(reason)) ?? failing[0];
+  return failing.find(({ reason }) => !isWaiting(reason)) ?? failing[0];
 }

@@ -1,5 +1,6 @@
 import type { Condition, ConditionType } from "./conditions.ts";
 import { derived, latest, mergedByType, mostTelling, thoseThatHold, timestampOf } from "./derived-condition.ts";
+import { isPassing } from "./passing-reasons.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
 
 type ByType = ReadonlyMap<ConditionType, Condition>;
@@ -13,14 +14,20 @@ export function fileSystemConditions(record: FileSystemRecord, naming: readonly 
   const policy = facet.get("PolicyReady") ?? notObserved(record);
   const inUse = inUseCondition(record, naming);
   const ready = readyCondition(record, facet, policy, inUse);
-  const stalled = facet.get("Stalled")?.status === "True" ? facet.get("Stalled") : undefined;
-  const reconciling =
-    stalled === undefined && ready.status !== "True"
-      ? derived(record, { ...ready, type: "Reconciling", status: "True", since: ready.lastTransitionTime })
-      : undefined;
-  return [ready, reconciling, stalled, policy, inUse, ...thoseThatHold(facet, ABNORMAL)].filter(
+  const progress = progressCondition(record, facet, ready);
+  return [ready, progress, policy, inUse, ...thoseThatHold(facet, ABNORMAL)].filter(
     (condition) => condition !== undefined,
   );
+}
+
+/** kstatus: Stalled if somebody has to act, Reconciling while work is under way, neither when Ready. */
+function progressCondition(record: FileSystemRecord, facet: ByType, ready: Condition): Condition | undefined {
+  const reported = facet.get("Stalled");
+  if (reported?.status === "True") return reported;
+  if (ready.status === "True") return undefined;
+  const { reason, message, lastTransitionTime: since } = ready;
+  const needsHelp = ready.status === "False" && !isPassing(reason);
+  return derived(record, { type: needsHelp ? "Stalled" : "Reconciling", status: "True", reason, message, since });
 }
 
 function readyCondition(
@@ -31,32 +38,25 @@ function readyCondition(
 ): Condition {
   const ready = (status: Condition["status"], reason: string, message: string, since?: string) =>
     derived(record, { type: "Ready", status, reason, message, since });
-  const { metadata, spec } = record;
+  const { metadata, spec, changedBy } = record;
   if (metadata.deletionTimestamp !== undefined) {
-    return ready(
-      "False",
-      inUse?.reason ?? "Deleting",
-      inUse?.message ?? "Being deleted; the file system itself stays.",
-      metadata.deletionTimestamp,
-    );
+    const message = inUse?.message ?? "Being deleted; the file system itself stays.";
+    return ready("False", inUse?.reason ?? "Deleting", message, metadata.deletionTimestamp);
   }
   const answered = record.facets.fileSystem?.observedGeneration ?? 0;
   if (answered < metadata.generation) {
-    return ready(
-      "Unknown",
-      "Pending",
-      `Generation ${metadata.generation} has not been looked at yet; nothing is to be done.`,
-      timestampOf(record.changedBy.atMs),
-    );
+    const message = `Generation ${metadata.generation} has not been looked at yet; nothing is to be done.`;
+    return ready("Unknown", "Pending", message, timestampOf(changedBy.atMs));
   }
-  const reported = facet.get("Ready");
-  const held = ["StoreRestored", "Stalled"] as const;
-  const failing = mostTelling([
-    ...thoseThatHold(facet, held),
-    ...[reported, policy].filter((condition) => condition?.status === "False"),
-  ] as Condition[]);
+  const failing = mostTelling([...thoseThatHold(facet, ["StoreRestored", "Stalled"]), ...[policy].filter(isWrong)]);
   if (failing !== undefined) return ready("False", failing.reason, failing.message, failing.lastTransitionTime);
+  if (policy.status === "Unknown") return ready("Unknown", policy.reason, policy.message, policy.lastTransitionTime);
   return ready("True", "Observed", `${spec.fileSystemId} is as its Bindings need it.`, latest([policy]));
+}
+
+/** A file system that does not exist leaves its policy unknown, but that alone is wrong enough. */
+function isWrong({ status, reason }: Condition): boolean {
+  return status === "False" || reason === "FileSystemNotFound";
 }
 
 function notObserved(record: FileSystemRecord): Condition {

@@ -28,19 +28,15 @@ const policy = z
 
 export const fileSystemSpecSchema = z
   .strictObject({
-    account: z
-      .string()
-      .meta({
-        description: 'AWS account, twelve digits in quotes, e.g. "111122223333". Immutable.',
-        pattern: ACCOUNT.source,
-      }),
+    account: z.string().meta({
+      description: 'AWS account, twelve digits in quotes, e.g. "111122223333". Immutable.',
+      pattern: ACCOUNT.source,
+    }),
     region: z.string().meta({ description: "AWS region, e.g. eu-west-1. Immutable.", pattern: REGION.source }),
-    fileSystemId: z
-      .string()
-      .meta({
-        description: "Id of the EFS file system, e.g. fs-0123456789abcdef0. Immutable.",
-        pattern: FILE_SYSTEM_ID.source,
-      }),
+    fileSystemId: z.string().meta({
+      description: "Id of the EFS file system, e.g. fs-0123456789abcdef0. Immutable.",
+      pattern: FILE_SYSTEM_ID.source,
+    }),
     policy: policy.prefault({}),
   })
   .meta({ description: "Which EFS file system, and how Mooring treats its policy." });

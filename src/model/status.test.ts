@@ -173,6 +173,30 @@ describe("the other conditions of a Binding", () => {
     expect(conditionOf(record, "Reconciling")).toBeUndefined();
   });
 
+  test.each<[string, ConditionType, string]>([
+    ["a function without a VPC", "Stalled", "NoVpc"],
+    ["a permission that AWS refused", "Stalled", "AccessDenied"],
+    ["a function in transition", "Reconciling", "InTransition"],
+    ["AWS throttling", "Reconciling", "ThrottlingException"],
+  ])("tell apart what needs somebody and what passes: %s is %s", (_what, type, reason) => {
+    const record = mounted({ workload: [condition("MountConfigured", "False", reason)] });
+    expect(conditionOf(record, type)).toMatchObject({ status: "True", reason });
+    expect(conditionOf(record, type === "Stalled" ? "Reconciling" : "Stalled")).toBeUndefined();
+  });
+
+  test("of a deletion that waits name what it waits for", () => {
+    const record = mounted({
+      deleting: true,
+      accessPoint: [condition("AccessPointReady", "False", "WaitingForUnmount")],
+      workload: [condition("MountConfigured", "False", "UnmountFailed")],
+    });
+    expect(conditionOf(record, "Ready")).toMatchObject({
+      reason: "Deleting",
+      message: expect.stringContaining("MountConfigured is False."),
+    });
+    expect(conditionOf(record, "Stalled")).toMatchObject({ reason: "UnmountFailed" });
+  });
+
   test("answer for the generation that both facets have seen", () => {
     expect(
       bindingStatus(mounted({ generation: 3, accessPointGeneration: 3 }), exampleFileSystem()).observedGeneration,
@@ -218,6 +242,7 @@ describe("a FileSystem", () => {
       status: "False",
       reason: "AnonymousAllowed",
     });
+    expect(ready([condition("PolicyReady", "Unknown", "FileSystemNotFound")])).toMatchObject({ status: "False" });
     expect(ready([condition("StoreRestored", "True", "StoreRestored")])).toMatchObject({ status: "False" });
   });
 });
