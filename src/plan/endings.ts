@@ -1,6 +1,12 @@
 import type { Ending } from "./plan.ts";
 
-/** Collects why a pass is not finished, part by part, and answers the one ending of the plan. */
+/**
+ * Collects why a pass is not finished, part by part, and answers the one ending of the plan.
+ *
+ * What only one binding lacks (a role that does not exist, a full policy, a version that still mounts)
+ * stands in that binding's conditions and ends nothing: its neighbours on the same object are converged.
+ * Events and the sweep look at it again.
+ */
 export class Endings {
   readonly #waits: { afterMs: number; why: string }[] = [];
   readonly #stalls: string[] = [];

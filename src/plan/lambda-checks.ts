@@ -63,6 +63,8 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
     return false;
   }
   const reading = pass.input.observed.mountTargets.get(fileSystemId);
+  // A sweep reads no mount targets; Lambda itself has checked those of a mount that is in place.
+  if (!reading && isInPlace(draft, latest)) return true;
   if (!reading) {
     mountCondition(draft, "Unknown", "CouldNotRead", `The mount targets of ${fileSystemId} have not been read.`);
     pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} have not been read`);
@@ -75,6 +77,11 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
     return false;
   }
   return areMountTargetsUsable(pass, draft, latest, fileSystemId, reading.value);
+}
+
+function isInPlace(draft: MountDraft, latest: ObservedFunction): boolean {
+  const slot = slotOf(latest);
+  return slot !== null && slot.id === draft.wanted?.id && draft.previous?.echo === slot.id;
 }
 
 function areMountTargetsUsable(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction, fileSystemId: string, targets: readonly ObservedMountTarget[]): boolean {

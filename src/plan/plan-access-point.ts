@@ -76,7 +76,6 @@ function setReadiness(pass: FileSystemPass, draft: BindingDraft, seen: ObservedA
     pass.endings.wait(CREATING_POLL_MS, `access point ${id} is being made`);
   } else if (seen.lifeCycleState === "error") {
     draft.conditions.set("AccessPointReady", "False", "AccessPointError", `EFS reports access point ${id} in state "error": delete it, and Mooring makes a new one.`);
-    pass.endings.stall(`access point ${id} is in state error`);
   } else {
     draft.conditions.set("AccessPointReady", "True", "Ready", `Access point ${id} serves ${wantedFields(draft.binding)}.`);
   }
@@ -149,7 +148,6 @@ function adopt(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoi
     `Wanted: ${wantedFields(draft.binding)}. Found: ${observedFields(own)}${tags.length > 0 ? `, tags ${tags.join(", ")}` : ""}. ` +
     "Delete that access point if nothing uses it, or put the spec back.";
   draft.conditions.set("AccessPointReady", "False", "AccessPointMismatch", message);
-  pass.endings.stall(`access point ${own.accessPointId} is not what ${draft.name} asks for`);
 }
 
 function create(pass: FileSystemPass, draft: BindingDraft, anew: boolean): void {

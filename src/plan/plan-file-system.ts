@@ -23,10 +23,15 @@ export function rolesToRead(input: Omit<FileSystemPlanInput, "observed"> & { obs
   const mode = effectiveMode(fileSystem.spec, facet?.enforcedSinceMs ?? null, false);
   if ((mode === "Observe" || mode === "Unconfirmed") && !memory.checkRoles) return [];
   const text = observedPolicy?.known ? observedPolicy.value : null;
+  // Without a policy this mode writes none.
+  if (mode === "Preserve" && observedPolicy?.known && text === null && !memory.checkRoles) return [];
   const all = memory.checkRoles === true || (text !== null && /\bAROA[A-Z0-9]+/.test(text));
   const known = new Set(all ? [] : (memory.admittedRoles ?? []));
   // Before its first pass a binding has no access point, so its roles cannot join yet.
-  const joining = bindings.filter(({ facets, spec }) => facets.accessPoint && !spec.suspend && facets.workload?.admissible);
+  const joining = bindings.filter(
+    ({ facets, spec, metadata }) =>
+      facets.accessPoint && facets.workload?.admissible && !spec.suspend && spec.driftPolicy === "Correct" && metadata.deletionTimestamp === undefined,
+  );
   const roles = joining.flatMap(({ facets }) => facets.workload!.roleArns);
   const retained = all ? (facet?.retained ?? []).flatMap(({ roleArns }) => roleArns) : [];
   return sortedSet([...roles, ...retained]).filter((role) => !known.has(role));
@@ -93,6 +98,7 @@ function assemble(pass: FileSystemPass, view: PolicyView | null, policy: PolicyP
   if (heldBack.length > 0) pass.endings.stall(`${heldBack.length} calls are due but not permitted`);
   rememberPolicy(pass, view, policy, policy?.put !== undefined && policy.put !== null && !input.settings.readOnly);
   const drifted = pass.drafts.filter((draft) => noteDrift(draft, policy)).length > 0;
+  if (drifted) pass.endings.stall("drift is not put right yet");
   return {
     actions,
     heldBack,

@@ -9,8 +9,6 @@ import type { PolicyPlan } from "./plan-policy.ts";
 import { accessPointIdOf } from "./policy-admissions.ts";
 
 const DELETING_POLL_MS = 200;
-/** How often an access point that a published version still names is looked at again, ms. */
-const STILL_SERVED_POLL_MS = 60_000;
 
 /** How far the removal of a binding has come, as this pass sees it. */
 type Stage =
@@ -143,7 +141,6 @@ function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string):
   if (served.length === 0) return true;
   const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions or take the mount out of those functions, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
-  pass.endings.wait(STILL_SERVED_POLL_MS, `access point ${id} is still named by ${served[0]!}`);
   return false;
 }
 

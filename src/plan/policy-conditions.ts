@@ -13,6 +13,10 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
   const anonymous = anonymousStatements(pass, view);
   for (const draft of pass.drafts) {
     if (isLeaving(draft)) continue;
+    if (pass.seen === null) {
+      draft.conditions.set("PolicyReady", "Unknown", "CouldNotRead", "What the policy must admit is not known while the access points cannot be read.");
+      continue;
+    }
     const wanted = wantedOf(draft);
     draft.policyUsableAtMs = usableAt(pass, draft, view, plan, wanted);
     if (draft.conditions.get("PolicyReady")) continue;
@@ -47,7 +51,7 @@ function usableAt(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, p
 
 function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wanted: Admission[] | null, anonymous: string[]): ConditionDraft {
   if (wanted === null) return { status: "False", reason: "WaitingForAccessPoint", message: "The policy admits an access point once it exists and the workload's roles are known." };
-  if (plan.refused.has(draft.binding.metadata.uid)) return noRoom(pass, plan);
+  if (plan.refused.has(draft.binding.metadata.uid)) return noRoom(plan);
   const enforcing = isEnforcing(plan.view.mode);
   const tls = !enforcing || !pass.input.fileSystem.spec.policy.requireTls || hasTls(pass, plan.view);
   const confined = !enforcing || wanted.every(({ roleArn }) => plan.judged.confines(roleArn));
@@ -73,8 +77,7 @@ function notYet(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan): Co
   return { status: "False", reason: "NotAdmitted", message: "The policy does not admit this binding yet; AccessPointReady and MountConfigured say what it waits for." };
 }
 
-function noRoom(pass: FileSystemPass, plan: PolicyPlan): ConditionDraft {
-  pass.endings.stall("the file system policy has no room for all bindings");
+function noRoom(plan: PolicyPlan): ConditionDraft {
   const { needed, limit } = plan.room;
   return {
     status: "False",
@@ -121,7 +124,9 @@ function unmanaged(pass: FileSystemPass, view: PolicyView, wanted: Admission[] |
 /** It was in order for this very spec and these roles, and is not any more. */
 function hasPolicyDrift(draft: BindingDraft, plan: PolicyPlan, pass: FileSystemPass): boolean {
   const before = draft.previous;
-  if (!plan.put || !before || draft.conditions.get("PolicyReady")?.status === "True") return false;
+  const now = draft.conditions.get("PolicyReady");
+  if (draft.binding.spec.driftPolicy === "Observe" && now?.reason === "NotPermitted") return true;
+  if (!plan.put || !before || now?.status === "True") return false;
   const { metadata, facets } = pass.input.fileSystem;
   const answered = before.observedGeneration === draft.binding.metadata.generation && facets.fileSystem?.observedGeneration === metadata.generation;
   const sameAccessPoint = before.accessPoint?.id === draft.seen?.accessPointId;
@@ -142,7 +147,7 @@ function ofFileSystem(pass: FileSystemPass, view: PolicyView, plan: PolicyPlan |
   }
   if (!plan) return unmanaged(pass, view, null);
   if (isEnforcing(view.mode) && anonymous.length > 0) return anonymousAllowed(anonymous);
-  if (plan.refused.size > 0) return noRoom(pass, plan);
+  if (plan.refused.size > 0) return noRoom(plan);
   if (plan.put) return { status: "False", reason: pass.input.settings.readOnly ? "NotPermitted" : "Updating", message: "The policy is not what the bindings ask for." };
   if (view.mode === "EnforceKept") {
     return { status: "True", reason: "EnforceKept", message: `policy.mode is ${spec.policy.mode}, but the Denies of mode Enforce stay until policy.release is ${spec.fileSystemId}.` };

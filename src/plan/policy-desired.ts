@@ -107,7 +107,6 @@ function isRoleUsable(pass: FileSystemPass, draft: BindingDraft, roleArn: string
   if (reading?.known && reading.value === null) {
     const message = `Role ${roleArn} of the workload does not exist, and a policy that names it would be refused: create it, or give the function another role.`;
     draft.conditions.set("PolicyReady", "False", "RoleMissing", message);
-    pass.endings.stall(`role ${roleArn} does not exist`);
     return false;
   }
   if (reading?.known || known.has(roleArn)) return true;
