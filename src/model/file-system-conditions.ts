@@ -76,7 +76,7 @@ function inUseCondition(record: FileSystemRecord, naming: readonly BindingRecord
   return derived(record, {
     type: "InUse",
     status: "True",
-    reason: "InUse",
+    reason: "BindingsLeft",
     message: `Its deletion waits while ${names.length === 1 ? "a Binding names" : "Bindings name"} it: ${names.slice(0, NAMES_SHOWN_MAX).join(", ")}${more}. Delete them, or leave it waiting.`,
     since: record.metadata.deletionTimestamp,
   });

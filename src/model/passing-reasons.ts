@@ -10,7 +10,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "Deleting",
   "FileSystemNotAvailable",
   "InTransition",
-  "InUse",
+  "BindingsLeft",
   "MountTargetNotAvailable",
   "NotAdmitted",
   "NotObserved",

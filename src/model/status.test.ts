@@ -220,7 +220,10 @@ describe("a FileSystem", () => {
       status: "True",
       message: expect.stringContaining("media/thumbnailer"),
     });
-    expect(status.conditions.find(({ type }) => type === "Ready")).toMatchObject({ status: "False", reason: "InUse" });
+    expect(status.conditions.find(({ type }) => type === "Ready")).toMatchObject({
+      status: "False",
+      reason: "BindingsLeft",
+    });
   });
 
   test("is Ready once looked at, unless its policy is wrong", () => {
