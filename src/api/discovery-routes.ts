@@ -1,5 +1,4 @@
-import type { FastifyInstance } from "fastify";
-import { notAcceptable, ApiError } from "./api-error.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   aggregated,
   aggregatedContentType,
@@ -64,16 +63,20 @@ function registerOpenApi(app: FastifyInstance): void {
       READ_ONLY,
     );
   }
-  path(
-    app,
-    "/openapi/v2",
-    {
-      GET: (request) => {
-        if (/protobuf/i.test(request.headers.accept ?? ""))
-          throw notAcceptable("OpenAPI v2 is not served in protobuf: use /openapi/v3.");
-        throw new ApiError(404, "NotFound", "OpenAPI v2 is not served: use /openapi/v3.");
-      },
-    },
-    READ_ONLY,
-  );
+  path(app, "/openapi/v2", { GET: sendOpenApiV2 }, READ_ONLY);
+}
+
+const OPENAPI_V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+/**
+ * A document without definitions. kubectl falls back to it for kinds that it does not find in v3, i.e. for misspelt
+ * ones, and then says so; without any answer it would complain about the answer instead.
+ */
+function sendOpenApiV2(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const document = { swagger: "2.0", info: { title: "Mooring", version: "v1" }, paths: {} };
+  if (!/protobuf/i.test(request.headers.accept ?? ""))
+    return sendObject(reply, negotiate(request.headers.accept), document);
+  // Field 1 (swagger) of openapi_v2.Document.
+  const encoded = Buffer.concat([Buffer.from([0x0a, document.swagger.length]), Buffer.from(document.swagger)]);
+  return reply.type(OPENAPI_V2_PROTOBUF).send(encoded);
 }
