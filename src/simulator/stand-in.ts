@@ -9,7 +9,7 @@ import { ConnectionLost } from "./faults.ts";
 import { errorForm } from "./model/error-form.ts";
 import type { Operation, ServiceModel } from "./model/service-model.ts";
 import { serviceModel } from "./model/service-model.ts";
-import type { Shape } from "./model/shape.ts";
+import type { Member, Shape } from "./model/shape.ts";
 import type { Simulator } from "./simulator.ts";
 
 /** The part of an SDK command that matters: its class name says the operation. */
@@ -80,7 +80,7 @@ function copy(shape: Shape, value: unknown): unknown {
   switch (shape.kind) {
     case "structure": {
       const known = Object.entries(value).filter(([name, each]) => shape.members.has(name) && each !== undefined && each !== null);
-      return Object.fromEntries(known.map(([name, each]) => [name, copy(shape.members.get(name)!.shape, each)]));
+      return Object.fromEntries(known.map(([name, each]) => [name, copyMember(shape.members.get(name) as Member, each)]));
     }
     case "map":
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(shape.item.shape, each)]));
@@ -89,12 +89,17 @@ function copy(shape: Shape, value: unknown): unknown {
     case "timestamp":
       return new Date(value as Date);
     case "blob":
-      return Payload.from(value as Uint8Array);
+      return Uint8Array.from(value as Uint8Array);
     case "document":
       return structuredClone(value);
     default:
       return value;
   }
+}
+
+function copyMember({ shape, traits }: Member, value: unknown): unknown {
+  const isPayload = traits.httpPayload !== undefined && shape.kind === "blob";
+  return isPayload ? Payload.from(value as Uint8Array) : copy(shape, value);
 }
 
 function sdkError(model: ServiceModel, thrown: unknown, requestId: string): Error {
