@@ -3,6 +3,7 @@ import { createRealClock } from "./clocks.ts";
 import type { SimClock, Timings } from "./core.ts";
 import { createDataFile } from "./data-file.ts";
 import { createEc2Service } from "./services/ec2/ec2.ts";
+import { createEfsService } from "./services/efs/efs.ts";
 import { createEventBridgeService } from "./services/eventbridge/eventbridge.ts";
 import { createIamService } from "./services/iam/iam.ts";
 import { createSqsService } from "./services/sqs/sqs.ts";
@@ -17,6 +18,7 @@ export const ALL_SERVICES: readonly ServiceFactory[] = [
   createIamService,
   createStsService,
   createEc2Service,
+  createEfsService,
   createSqsService,
   createEventBridgeService,
 ];
