@@ -106,7 +106,7 @@ export const BANS: readonly Ban[] = [
 /** Every banned thing outside of its allowed places. Tests are free. */
 export function bannedCalls(files: readonly SourceFile[], bans: readonly Ban[] = BANS): Finding[] {
   return files
-    .filter(({ path }) => !isTest(path))
+    .filter((file) => !isTest(file))
     .flatMap((file) => {
       const applicable = bans.filter((ban) => isBannedIn(ban, file.path));
       const findings: Finding[] = [];

@@ -16,7 +16,7 @@ export function layerOf(path: string): string | null {
 /** Every import that the layer table does not allow. Tests may import anything. */
 export function forbiddenImports(files: readonly SourceFile[], exceptions = EXCEPTIONS): Finding[] {
   return files
-    .filter((file) => !isTest(file.path))
+    .filter((file) => !isTest(file))
     .flatMap((file) => {
       const name = layerOf(file.path);
       if (name === null) return [{ path: file.path, line: 1, says: "belongs to no layer of the table" }];

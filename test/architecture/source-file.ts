@@ -76,8 +76,11 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-export function isTest(path: string): boolean {
-  return path.endsWith(".test.ts") || path.startsWith("test/");
+/** Tests, and what only tests use: contract suites that import vitest, and worlds and fixtures by their names. */
+export function isTest({ path, imports }: Pick<SourceFile, "path" | "imports">): boolean {
+  const name = posix.basename(path);
+  if (path.startsWith("test/") || /\.test\.ts$|^test-|-fixture\.ts$/.test(name)) return true;
+  return imports.some(({ specifier }) => specifier === "vitest");
 }
 
 function specifierOf(node: SyntaxNode): string | null {
