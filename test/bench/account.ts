@@ -1,11 +1,12 @@
 import {
-  CreateFileSystemCommand,
-  CreateMountTargetCommand,
-  DescribeFileSystemsCommand,
-  DescribeMountTargetSecurityGroupsCommand,
-  DescribeMountTargetsCommand,
-  EFSClient,
-} from "@aws-sdk/client-efs";
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+  type EC2ClientConfig,
+} from "@aws-sdk/client-ec2";
+import { CreateFileSystemCommand, CreateMountTargetCommand, EFSClient } from "@aws-sdk/client-efs";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { SimulatedAws } from "./simulated-aws.ts";
@@ -38,7 +39,7 @@ export async function buildAccount(aws: SimulatedAws, shape: AccountShape): Prom
     credentials: { accessKeyId: "builder", secretAccessKey: "not-a-secret" },
   };
   const clients = { efs: new EFSClient(config), iam: new IAMClient(config), lambda: new LambdaClient(config) };
-  const network = await furnishedNetwork(clients.efs);
+  const network = await buildNetwork(config);
   const indices = Array.from({ length: shape.fileSystems }, (_, i) => i);
   const fileSystems = await eachOf(indices, 4, (i) => buildFileSystem(clients, network, shape, i));
   for (const client of Object.values(clients)) client.destroy();
@@ -50,17 +51,16 @@ interface Network {
   securityGroupIds: string[];
 }
 
-/** The furnished account has a VPC that fits; taking its subnet saves the slow EC2 client. */
-async function furnishedNetwork(efs: EFSClient): Promise<Network> {
-  const { FileSystems = [] } = await efs.send(new DescribeFileSystemsCommand({}));
-  const { MountTargets = [] } = await efs.send(
-    new DescribeMountTargetsCommand({ FileSystemId: FileSystems[0]!.FileSystemId }),
-  );
-  const target = MountTargets[0]!;
-  const { SecurityGroups = [] } = await efs.send(
-    new DescribeMountTargetSecurityGroupsCommand({ MountTargetId: target.MountTargetId }),
-  );
-  return { subnetId: target.SubnetId!, securityGroupIds: SecurityGroups };
+async function buildNetwork(config: EC2ClientConfig): Promise<Network> {
+  const ec2 = new EC2Client(config);
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.20.0.0/16" }));
+  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: "10.20.0.0/20" }));
+  const group = { GroupName: "bench", Description: "NFS among its members", VpcId: Vpc?.VpcId };
+  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand(group));
+  const nfs = { IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId }] };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [nfs] }));
+  ec2.destroy();
+  return { subnetId: Subnet!.SubnetId!, securityGroupIds: [GroupId!] };
 }
 
 async function buildFileSystem(

@@ -21,7 +21,7 @@ export const SCALES: Record<"full" | "small", Scale> = {
     memory: [1_000, 10_000],
   },
   small: {
-    fileSystems: 3,
+    fileSystems: 4,
     functionsPerFileSystem: 6,
     rolesPerFileSystem: 3,
     observed: 20,

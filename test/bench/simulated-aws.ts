@@ -15,9 +15,9 @@ export interface SimulatedAws {
 const COMMAND = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const START_DEADLINE_MS = 20_000;
 
-/** Starts the furnished account on a free port; its state is in memory only. */
+/** Starts an empty account on a free port; its state is in memory only. */
 export async function startSimulatedAws(): Promise<SimulatedAws> {
-  const child = spawn(process.execPath, [COMMAND, "simulator", "--port", "0", "--furnish"], {
+  const child = spawn(process.execPath, [COMMAND, "simulator", "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await new Promise<string>((resolve, reject) => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { forgetAmbientAws, readLogLevel } from "../../config.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../model/settings.ts";
 import { startSimulator } from "../../simulator/aws-simulator.ts";
+import { evaluateClientAccess } from "../../simulator/access/client-access.ts";
 import { openSqliteEngine } from "../../store/sqlite-engine.ts";
 import { connect } from "../client.ts";
 import { realClock } from "../clock.ts";
@@ -13,6 +14,7 @@ import { untilStopped } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
 import { EXIT } from "../user-error.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+import type { MayMount } from "./matrix.ts";
 import { sampleFileSystemId } from "./samples.ts";
 import { writeShellFiles } from "./shell-files.ts";
 import { tellStory } from "./story.ts";
@@ -72,7 +74,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
           home,
           installation: INSTALLATION,
           awsUrl: simulator.url,
-          mayMount: simulator.mayMount,
+          mayMount: mayMountIn(simulator),
           onActivity: mooring.service.onActivity,
           transcript,
           signal: stopped.signal,
@@ -134,6 +136,15 @@ async function openSimulator({ awsPort, isEmpty }: DevOptions, directory: DataDi
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
     throw portError(error as NodeJS.ErrnoException, HOST, awsPort, { what: "the simulated AWS", flag: "--aws-port" });
   }
+}
+
+/** The simulated EFS's own verdict, from the policies in force at that moment. */
+function mayMountIn({ simulator }: RunningSimulator): MayMount {
+  return ({ roleArn, fileSystemId, accessPointId, tls }) => {
+    const through = accessPointId === null ? {} : { accessPointId };
+    const attempt = { roleArn, fileSystemId, ...through, tls, viaMountTarget: true, action: "ClientMount" } as const;
+    return evaluateClientAccess(simulator.world, attempt).decision === "allow";
+  };
 }
 
 function homeOf({ simulator }: RunningSimulator): { account: string; region: string } {
