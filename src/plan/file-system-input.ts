@@ -40,6 +40,8 @@ export interface FileSystemMemory {
   admittedSinceMs: Record<string, number>;
   /** Roles that the policy was last seen to admit: they need no GetRole. Absent = nothing is known yet. Sorted. */
   admittedRoles?: string[];
+  /** Short digests of the (role, access point) pairs that we last saw in force as we gave them; absent = not known. Sorted. */
+  givenPairs?: string[];
   /** When the document that our last Put was computed from was read, ms. */
   policyBasisReadAtMs?: number;
   /** Set by the reconciler when AWS refused a Put for an invalid principal: all roles are read again. */

@@ -8,8 +8,10 @@ import { planAccessPoint } from "./plan-access-point.ts";
 import { planPolicy, type PolicyPlan, type PolicyView, viewPolicy, writesPolicy } from "./plan-policy.ts";
 import { finishRemoval, planRemoval, removalNeedsConsumers } from "./plan-removal.ts";
 import type { Plan } from "./plan.ts";
+import { admissionKey } from "./policy-admissions.ts";
 import { sortedSet } from "./policy-canonical.ts";
 import { judgePolicy } from "./policy-conditions.ts";
+import { pairDigest } from "./policy-desired.ts";
 import { confinesRoles, effectiveMode, isEnforcing } from "./policy-mode.ts";
 import { holdRestored, restoredSlot } from "./store-restored.ts";
 
@@ -30,7 +32,8 @@ export function rolesToRead(input: Omit<FileSystemPlanInput, "observed"> & { obs
   // Before its first pass a binding has no access point, so its roles cannot join yet.
   const joining = bindings.filter(
     ({ facets, spec, metadata }) =>
-      facets.accessPoint && facets.workload?.admissible && !spec.suspend && spec.driftPolicy === "Correct" && metadata.deletionTimestamp === undefined,
+      (all && facets.workload) ||
+      (facets.accessPoint && facets.workload?.admissible && !spec.suspend && spec.driftPolicy === "Correct" && metadata.deletionTimestamp === undefined),
   );
   const roles = joining.flatMap(({ facets }) => facets.workload!.roleArns);
   const retained = all ? (facet?.retained ?? []).flatMap(({ roleArns }) => roleArns) : [];
@@ -170,9 +173,16 @@ function rememberPolicy(pass: FileSystemPass, view: PolicyView | null, policy: P
     pass.memory.policyPutAtMs = nowMs;
     pass.memory.policyBasisReadAtMs = observed.policy.readAtMs;
   } else if (policy) {
-    const wanted = new Set(policy.admissions.map(({ roleArn }) => roleArn));
-    pass.memory.admittedRoles = sortedSet(view.inForce.map(({ roleArn }) => roleArn).filter((role) => wanted.has(role)));
+    const wanted = new Set(policy.admissions.map(admissionKey));
+    const given = view.inForce.filter((admission) => wanted.has(admissionKey(admission)));
+    pass.memory.admittedRoles = sortedSet(given.map(({ roleArn }) => roleArn));
+    pass.memory.givenPairs = sortedSet(given.map(pairDigest));
   }
+  const missing = (role: string) => {
+    const reading = observed.roles.get(role);
+    return reading?.known === true && reading.value === null;
+  };
+  if (pass.memory.admittedRoles) pass.memory.admittedRoles = pass.memory.admittedRoles.filter((role) => !missing(role));
   const joining = pass.drafts.flatMap(({ binding }) => binding.facets.workload?.roleArns ?? []);
   if (pass.memory.checkRoles && joining.every((role) => observed.roles.get(role)?.known)) pass.memory.checkRoles = false;
 }

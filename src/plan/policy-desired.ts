@@ -1,6 +1,7 @@
 import { accessPointIdOf, type Admission, admissionKey, allows } from "./policy-admissions.ts";
 import { isBelievedAbsent } from "./plan-access-point.ts";
 import { unread } from "./condition-drafts.ts";
+import { digest } from "./digest.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
 
 /** Who is to be admitted, sorted out by how safe it is to say so. */
@@ -83,8 +84,12 @@ function wantedAdmissions(draft: BindingDraft, roles: readonly string[]): Admiss
 
 /** What a suspended, leaving or incomplete binding keeps: all but roles that are proven to be gone. */
 function keepsInForce(pass: FileSystemPass, draft: BindingDraft, admission: Admission): boolean {
-  const role = pass.input.observed.roles.get(admission.roleArn);
+  const { roles } = pass.input.observed;
+  const role = roles.get(admission.roleArn);
   if (role?.known && role.value === null) return false;
+  // The bare id of a deleted role, which a Put would be refused for: none of the roles that live has it.
+  const bareId = admission.roleArn.startsWith("AROA");
+  if (bareId && draft.binding.facets.workload?.roleArns.every((arn) => roles.get(arn)?.known)) return false;
   const id = accessPointIdOf(admission.accessPointArn);
   // Old ones wait for their successor, so that one Put changes both.
   return draft.accessPoint === null || draft.accessPoint.id === id || !draft.former.includes(id);
@@ -138,8 +143,13 @@ function countsAsRemoval(pass: FileSystemPass, draft: BindingDraft, admission: A
   const specChanged = draft.previous?.observedGeneration !== draft.binding.metadata.generation;
   if (successor) return specChanged && !allows(successor.access, admission.access);
   if (pass.seen && !pass.seen.has(accessPointIdOf(admission.accessPointArn))) return false;
-  const { admittedRoles } = pass.input.memory;
-  return admittedRoles === undefined || admittedRoles.includes(admission.roleArn);
+  const { givenPairs } = pass.input.memory;
+  return givenPairs === undefined || givenPairs.includes(pairDigest(admission));
+}
+
+/** Short, as the memory of a key is small; a collision would only count one removal too many. */
+export function pairDigest(admission: Admission): string {
+  return digest([pairKey(admission)]).slice(0, 6);
 }
 
 /** What deleted bindings left behind on purpose stays admitted as it was. */
