@@ -19,8 +19,8 @@ export interface DeleteCollectionRequest {
   dryRun: boolean;
 }
 
-/** Records in one commit: well below the log's 200 KB a group. */
-const BATCH_RECORDS = 40;
+/** Characters of records in one commit: well below the log's 200 KB a group. One record alone always fits. */
+const BATCH_CHARACTERS_MAX = 100_000;
 
 /** Asks for the deletion of everything selected; what has gone or was re-created meanwhile is left alone. */
 export async function deleteCollection(options: ApiOptions, request: DeleteCollectionRequest): Promise<object> {
@@ -33,12 +33,27 @@ export async function deleteCollection(options: ApiOptions, request: DeleteColle
       items.push(render(after, view, after === record ? {} : await planOf(options, { before: record, after })));
     }
   } else {
-    for (let start = 0; start < records.length; start += BATCH_RECORDS) {
-      const marked = await deleteBatch(options, request, records.slice(start, start + BATCH_RECORDS));
+    for (const batch of batches(records)) {
+      const marked = await deleteBatch(options, request, batch);
       items.push(...marked.map((record) => render(record, options.store.records.view())));
     }
   }
   return { kind: `${request.resource.kind}List`, apiVersion: API_VERSION, metadata, items };
+}
+
+function* batches(records: StoredRecord[]): Iterable<StoredRecord[]> {
+  let batch: StoredRecord[] = [];
+  let characters = 0;
+  for (const record of records) {
+    const size = JSON.stringify(record).length;
+    if (batch.length > 0 && characters + size > BATCH_CHARACTERS_MAX) {
+      yield batch;
+      [batch, characters] = [[], 0];
+    }
+    batch.push(record);
+    characters += size;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 async function deleteBatch(

@@ -38,24 +38,27 @@ interface Call {
   query: Query;
   /** Undefined = all namespaces, or a cluster-scoped kind. */
   namespace: string | undefined;
-  closing: AbortSignal;
+  watches: OpenWatches;
 }
 
+/** The watches that a closing server has to end. */
+export type OpenWatches = Set<{ end(): void }>;
+
 /** CRUD, list, watch and deletion of Bindings and FileSystems. */
-export function registerRecords(app: FastifyInstance, options: ApiOptions, closing: AbortSignal): void {
-  for (const resource of RECORD_RESOURCES) registerResource(app, options, resource, closing);
+export function registerRecords(app: FastifyInstance, options: ApiOptions, watches: OpenWatches): void {
+  for (const resource of RECORD_RESOURCES) registerResource(app, options, resource, watches);
 }
 
 function registerResource(
   app: FastifyInstance,
   options: ApiOptions,
   resource: RecordResource,
-  closing: AbortSignal,
+  watches: OpenWatches,
 ): void {
   const on =
     (serve: (call: Call) => FastifyReply | Promise<FastifyReply>) => (request: FastifyRequest, reply: FastifyReply) => {
       const { namespace } = request.params as { namespace?: string };
-      return serve({ options, resource, request, reply, query: request.query as Query, namespace, closing });
+      return serve({ options, resource, request, reply, query: request.query as Query, namespace, watches });
     };
   const base = `/apis/${groupVersion(resource)}`;
   const collection = resource.namespaced
@@ -132,8 +135,8 @@ async function removeCollection(call: Call): Promise<FastifyReply> {
   return sendObject(call.reply, objectForm(call), list);
 }
 
-function get(call: Call): FastifyReply {
-  const view = call.options.store.records.view();
+async function get(call: Call): Promise<FastifyReply> {
+  const view = await viewAsOf(call);
   const record = mustFind(view, objectOf(call));
   const form = negotiate(call.request.headers.accept);
   if (form === "table") {
@@ -148,9 +151,9 @@ function get(call: Call): FastifyReply {
   return sendObject(call.reply, form, render(record, view));
 }
 
-function listOrWatch(call: Call): FastifyReply {
+async function listOrWatch(call: Call): Promise<FastifyReply> {
   if (flag(call.query, "watch")) return watch(call);
-  const view = call.options.store.records.view();
+  const view = await viewAsOf(call);
   const page = listPage(view, call.resource, call.namespace, call.query);
   const form = negotiate(call.request.headers.accept);
   if (form === "yaml") return call.reply.type("application/yaml").send(yamlList(call.resource, page, view));
@@ -168,28 +171,33 @@ function yamlList(resource: RecordResource, page: ReturnType<typeof listPage>, v
   return stringify(list, { aliasDuplicateObjects: false });
 }
 
-function watch(call: Call): FastifyReply {
-  const { request, reply, closing } = call;
+async function watch(call: Call): Promise<FastifyReply> {
+  const { request, reply, watches, options, resource, namespace, query } = call;
   const form = negotiate(request.headers.accept);
   if (form === "yaml") throw badRequest("A watch has no YAML form: accept application/json.");
-  const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
-  const stream = openWatch(
-    call.options,
-    { resource: call.resource, namespace: call.namespace, query: call.query, form, include: includeOf(call.query) },
-    AbortSignal.any([gone.signal, closing]),
-  );
+  await viewAsOf(call);
+  const stream = openWatch(options, { resource, namespace, query, form, include: includeOf(query) });
+  const { raw } = reply;
+  // A client that does not read would keep a closing server open.
+  const open = { end: () => (raw.writableNeedDrain ? raw.destroy() : stream.end()) };
+  watches.add(open);
+  raw.once("close", () => {
+    watches.delete(open);
+    stream.destroy();
+  });
   // Written by hand, since the headers must leave before the first event: clients wait for them.
   reply.hijack();
-  reply.raw.writeHead(200, {
-    "content-type": "application/json",
-    "cache-control": "no-cache, private",
-    connection: "close",
-  });
-  reply.raw.flushHeaders();
-  stream.pipe(reply.raw);
-  stream.once("close", () => reply.raw.end());
+  raw.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private", connection: "close" });
+  raw.flushHeaders();
+  stream.pipe(raw);
+  stream.once("close", () => raw.end());
   return reply;
+}
+
+/** A view that is at least as new as the resourceVersion that the client has seen, perhaps on another replica. */
+async function viewAsOf({ options, query }: Call): Promise<RecordsView> {
+  const view = options.store.records.view();
+  return Number(text(query, "resourceVersion") ?? 0) > view.head ? options.store.records.refresh() : view;
 }
 
 function write(

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { ALL_BINDINGS_URL, bindingBody, bindingsUrl, fixture } from "./api-fixture.ts";
 import { assertBindable } from "./bindable.ts";
+import { LogDamagedError } from "../store/store.ts";
 import { buildApi } from "./server.ts";
 
 let closing: (() => Promise<unknown>)[] = [];
@@ -60,6 +61,26 @@ describe("the API's door", () => {
     const answer = await app.inject({ method: "POST", url: bindingsUrl(), payload });
     expect(answer.statusCode).toBe(413);
     expect(answer.json<{ message: string }>().message).toContain("1000 bytes");
+  });
+
+  test("refuses a record that no slot of the log could hold", async () => {
+    const { app } = api();
+    const payload = { ...bindingBody(), metadata: { name: "a", annotations: { note: "x".repeat(160_000) } } };
+    const answer = await app.inject({ method: "POST", url: bindingsUrl(), payload });
+    expect([answer.statusCode, answer.json<{ message: string }>().message]).toEqual([
+      413,
+      expect.stringContaining("Shorten"),
+    ]);
+  });
+
+  test("says that nothing can be written while the log is damaged", async () => {
+    const { app, store } = api();
+    store.records.commit = async () => Promise.reject(new LogDamagedError("slot 7 is missing"));
+    const answer = await app.inject({ method: "POST", url: bindingsUrl(), payload: bindingBody() });
+    expect([answer.statusCode, answer.json<{ message: string }>().message]).toEqual([
+      503,
+      expect.stringContaining("slot 7"),
+    ]);
   });
 
   test("refuses protobuf both ways", async () => {

@@ -1,5 +1,6 @@
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { LogDamagedError } from "../store/store.ts";
 import { ApiError, unsupportedMediaType } from "./api-error.ts";
 import { isLoopbackHostHeader } from "./bindable.ts";
 import { registerDiscovery } from "./discovery-routes.ts";
@@ -8,6 +9,7 @@ import { registerHistory } from "./history-routes.ts";
 import { countRequests } from "./http-metrics.ts";
 import type { ApiOptions } from "./options.ts";
 import { registerRecords } from "./record-routes.ts";
+import type { OpenWatches } from "./record-routes.ts";
 import { registerCore } from "./core-routes.ts";
 
 /** Larger manifests than Kubernetes' own limit make no sense here. */
@@ -25,8 +27,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     forceCloseConnections: "idle",
     logger: false,
   });
-  const closing = new AbortController();
-  app.addHook("preClose", async () => closing.abort());
+  const watches: OpenWatches = new Set();
+  app.addHook("preClose", async () => watches.forEach((watch) => watch.end()));
   readBodiesAsText(app);
   countRequests(app, options.metrics, options.clock);
   app.addHook("onRequest", async (request) => refuseForeignHosts(request, options));
@@ -42,7 +44,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   registerDiscovery(app);
   registerCore(app, options);
-  registerRecords(app, options, closing.signal);
+  registerRecords(app, options, watches);
   registerHistory(app, options);
   registerHealth(app, options);
   return app;
@@ -87,6 +89,9 @@ function fromFastify(
   if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     const bytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT;
     return new ApiError(413, "RequestEntityTooLarge", `The body is larger than ${bytesMax} bytes.`);
+  }
+  if (error instanceof LogDamagedError) {
+    return new ApiError(503, "ServiceUnavailable", `Nothing can be written: ${error.message}`);
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new ApiError(error.statusCode, "BadRequest", error.message);

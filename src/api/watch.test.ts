@@ -151,6 +151,31 @@ describe("a watch", () => {
     });
   });
 
+  test("from a version that only another replica has yet reads the tail first", async () => {
+    const api = fixture();
+    let refreshed = 0;
+    const { refresh } = api.store.records;
+    api.store.records.refresh = async () => {
+      refreshed += 1;
+      await create(api, "a");
+      return refresh();
+    };
+    const watch = await watching(api, "&resourceVersion=1");
+    await create(api, "b");
+    expect([await watch.told(1), refreshed]).toEqual([["ADDED b"], 1]);
+  });
+
+  test("of more than a slow client's share begins with all of it", async () => {
+    const api = fixture();
+    const annotations = { note: "x".repeat(100_000) };
+    for (let index = 0; index < 170; index += 1) {
+      const payload = { ...bindingBody(`b${index}`), metadata: { name: `b${index}`, annotations } };
+      await api.app.inject({ method: "POST", url: bindingsUrl(), payload });
+    }
+    const watch = await watching(api, "");
+    expect((await watch.told(170)).length).toBe(170);
+  });
+
   test("ends when the server closes", async () => {
     const api = fixture();
     const watch = await watching(api, "");

@@ -28,6 +28,8 @@ export interface WatchRequest {
 
 /** A watch without timeoutSeconds ends after this time; clients then go on from where they were. */
 const TIMEOUT_DEFAULT_MS = 30 * 60 * 1_000;
+/** Timers cannot run for longer than 24.8 days. */
+const TIMEOUT_MAX_MS = 24 * 60 * 60 * 1_000;
 const BOOKMARK_INTERVAL_MS = 30 * 1_000;
 /** A client that does not read is cut off at this backlog; it may come back with its last resourceVersion. */
 const BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
@@ -38,10 +40,10 @@ type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
  * Opens a watch: newline-separated events. Without a resourceVersion (or with "0") it begins with what is
  * there now, as ADDED events; else with what changed since.
  *
- * @param signal aborts when the client is gone.
+ * @returns the stream; `end()` it to end the watch in order, `destroy()` it when the client is gone.
  * @throws {ApiError} 400; 410 if the history since that resourceVersion is compacted (or from another log).
  */
-export function openWatch(options: ApiOptions, request: WatchRequest, signal: AbortSignal): NodeJS.ReadableStream {
+export function openWatch(options: ApiOptions, request: WatchRequest): PassThrough {
   const { records } = options.store;
   const wanted = selection(text(request.query, "labelSelector"), text(request.query, "fieldSelector"));
   const view = records.view();
@@ -51,13 +53,13 @@ export function openWatch(options: ApiOptions, request: WatchRequest, signal: Ab
   if (from === null) for (const record of filter.present()) sender.send("ADDED", record, view);
   if (from === null && flag(request.query, "sendInitialEvents"))
     sender.bookmark({ "k8s.io/initial-events-end": "true" });
+  sender.limitBacklog();
   const stop = subscribe(options, from ?? view.head, (event) => {
     sender.slot = event.slot;
     const type = filter.typeOf(event);
     if (type) sender.send(type, event.record, records.view());
   });
   sender.output.once("close", stop);
-  signal.addEventListener("abort", () => sender.end(), { once: true });
   runTimers(options, request, sender);
   return sender.output;
 }
@@ -67,7 +69,7 @@ function startOf(query: Query, head: number): number | null {
   if (!/^\d{1,15}$/.test(version))
     throw badRequest(`resourceVersion is "${version}": send the one of a list or an object, unchanged.`);
   if (Number(version) > head) throw expired(`resourceVersion ${version} is newer than this log (${head}): list again.`);
-  return version === "0" ? null : Number(version);
+  return version === "0" || flag(query, "sendInitialEvents") ? null : Number(version);
 }
 
 function subscribe(options: ApiOptions, after: number, listener: (event: WatchEvent) => void): () => void {
@@ -83,7 +85,7 @@ function subscribe(options: ApiOptions, after: number, listener: (event: WatchEv
 function runTimers(options: ApiOptions, { query }: WatchRequest, sender: Sender): void {
   const ended = new AbortController();
   sender.output.once("close", () => ended.abort());
-  const timeoutMs = (whole(query, "timeoutSeconds") ?? TIMEOUT_DEFAULT_MS / 1_000) * 1_000;
+  const timeoutMs = Math.min((whole(query, "timeoutSeconds") ?? TIMEOUT_DEFAULT_MS / 1_000) * 1_000, TIMEOUT_MAX_MS);
   void options.clock.sleep(timeoutMs, ended.signal).then(() => sender.end());
   if (flag(query, "allowWatchBookmarks")) void sendBookmarks(options, sender, ended.signal);
 }
@@ -146,6 +148,7 @@ class Sender {
   private readonly options: ApiOptions;
   private readonly request: WatchRequest;
   private columnsSent = false;
+  private backlogBytesMax = Infinity;
 
   constructor(options: ApiOptions, request: WatchRequest, slot: number) {
     this.options = options;
@@ -170,6 +173,11 @@ class Sender {
     );
   }
 
+  /** From now on; what is there at the beginning may be more than that. */
+  limitBacklog(): void {
+    this.backlogBytesMax = this.backlogBytes() + BACKLOG_BYTES_MAX;
+  }
+
   end(): void {
     this.output.end();
   }
@@ -177,7 +185,11 @@ class Sender {
   private write(type: EventType, object: unknown): void {
     if (this.output.writableEnded || this.output.destroyed) return;
     this.output.write(`${JSON.stringify({ type, object })}\n`);
-    if (this.output.writableLength + this.output.readableLength > BACKLOG_BYTES_MAX) this.output.destroy();
+    if (this.backlogBytes() > this.backlogBytesMax) this.output.destroy();
+  }
+
+  private backlogBytes(): number {
+    return this.output.writableLength + this.output.readableLength;
   }
 
   private objectOf(record: StoredRecord, view: RecordsView): unknown {

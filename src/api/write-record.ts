@@ -2,6 +2,7 @@ import type { Provenance, StoredRecord } from "../model/records.ts";
 import { refOf } from "../model/records.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { RecordsView } from "../store/store.ts";
+import { ApiError } from "./api-error.ts";
 import type { ApiOptions, ProposedChange } from "./options.ts";
 import { render } from "./render.ts";
 import type { ApiObject, PlanStatus } from "./render.ts";
@@ -42,6 +43,7 @@ async function commitOf(
   let wakes: string[] = [];
   const { slot, records } = await options.store.records.commit((view) => {
     decision = decide(view);
+    refuseLarge(decision.after);
     wakes = isNoOp(decision) ? [] : wakesOf(decision.before, decision.after, view, options.home);
     return { changes: isNoOp(decision) ? [] : [{ type: "put", record: decision.after }], wakes, by };
   });
@@ -50,6 +52,19 @@ async function commitOf(
   const written = records.find((record) => refOf(record).uid === after.metadata.uid);
   const record = written ?? (isNoOp(decision!) ? after : { ...after, resourceVersion: slot });
   return { object: render(record, options.store.records.view()), warnings };
+}
+
+/** A slot of the log holds 200 KB, and facets and wakes need room beside the record. */
+const RECORD_BYTES_MAX = 150_000;
+
+function refuseLarge({ metadata, spec }: StoredRecord): void {
+  const bytes = Buffer.byteLength(JSON.stringify({ metadata, spec }));
+  if (bytes <= RECORD_BYTES_MAX) return;
+  throw new ApiError(
+    413,
+    "RequestEntityTooLarge",
+    `The record has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are stored. Shorten its annotations and labels.`,
+  );
 }
 
 /** The commit is durable and its keys are pending, so a wake that fails costs time, not correctness. */
