@@ -6,6 +6,7 @@ import { createWorld, type World } from "../world.ts";
 import { createEc2Service } from "./ec2/ec2.ts";
 import { createEfsService } from "./efs/efs.ts";
 import { createIamService } from "./iam/iam.ts";
+import { createLambdaService } from "./lambda/lambda.ts";
 
 export interface TestWorld {
   readonly world: World;
@@ -19,7 +20,7 @@ export interface TestWorld {
   restart(): void;
 }
 
-const SERVICES = [createEc2Service, createIamService, createEfsService];
+const SERVICES = [createEc2Service, createIamService, createEfsService, createLambdaService];
 
 export function createTestWorld(timings: Partial<Timings> = {}): TestWorld {
   const clock = createVirtualClock();
