@@ -1,5 +1,6 @@
 import type { ReconcileKey } from "../model/keys.ts";
 import type { EventsOut, WorkQueue } from "../queue/queue.ts";
+import { wakeEvent } from "../queue/wake-message.ts";
 import type { Activity } from "../reconcilers/ports.ts";
 
 interface PublisherOptions {
@@ -9,9 +10,6 @@ interface PublisherOptions {
 }
 
 type OutEvent = Parameters<EventsOut["publish"]>[0][number];
-
-/** Detail type of the events that EventBridge's rule sends to the fast queue. */
-export const WAKE_DETAIL_TYPE = "Mooring Wake";
 
 /**
  * Tells the world: wakes of changed specs (through EventBridge, where whoever wants can listen),
@@ -40,8 +38,7 @@ export function createPublisher({ queue, eventsOut, logError }: PublisherOptions
       if (keys.length === 0) return;
       const straight = () => queue.send("fast", keys.map((key) => ({ key, cause: "spec" as const })));
       if (eventsOut === null) return straight();
-      const event = { detailType: WAKE_DETAIL_TYPE, resources: [], detail: { keys, cause: "spec" } };
-      await eventsOut.publish([event]).catch(async (error: unknown) => {
+      await eventsOut.publish([wakeEvent(keys, "spec")]).catch(async (error: unknown) => {
         logError("cannot publish a wake to EventBridge; sending it to the queue itself", error);
         await straight();
       });

@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { Aws } from "../aws/aws.ts";
+import type { AwsConnection } from "../aws/create-aws.ts";
 import type { NotedEvent } from "../model/audit.ts";
 import type { Chance, Clock } from "../model/clock.ts";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
@@ -30,7 +30,7 @@ export interface ServiceOptions {
   eventsOut: EventsOut | null;
   /** Told of what runs see, so that events which carry only an id find their key. */
   index: MemoryEventIndex;
-  aws: Aws;
+  aws: AwsConnection;
   /** ARN of the role (or user) that this service calls AWS with, as CloudTrail's sessionIssuer shows it. */
   ownArn: string;
   clock: Clock;
@@ -85,7 +85,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   );
   await store.records.refresh();
   fillIndex(options);
-  const sweeper = startSweeper({ ports, scheduler, queue, signal: stopping.signal, logError: options.logError });
+  const sweeper = startSweeper({
+    ports: { ...ports, aws: options.aws.sweep },
+    scheduler,
+    queue,
+    signal: stopping.signal,
+    logError: options.logError,
+  });
   const intakePorts = {
     queue,
     store,
