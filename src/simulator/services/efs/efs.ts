@@ -43,8 +43,10 @@ export interface EfsService extends Service {
   policyInForce(fileSystemId: string): RawPolicy | null;
   fileSystemArn(id: string): string;
   accessPointArn(id: string): string;
-  /** Gives a file system an id that demos and tests can know beforehand. */
-  renameFileSystem(from: string, to: string): void;
+  /** Gives a new file system, nothing on it yet, an id that demos and tests can know beforehand. */
+  furnish(fileSystemId: string, knownId: string): void;
+  /** Ends at once whatever is being created, and lets clients feel the newest policies. */
+  settle(): void;
 }
 
 const READ_ONLY = /^(Describe|List)/;
@@ -80,7 +82,8 @@ export function createEfsService(world: World): EfsService {
     policyInForce: (id) => policyInForce(context, id),
     fileSystemArn: (id) => arnOf(context, "file-system", id),
     accessPointArn: (id) => arnOf(context, "access-point", id),
-    renameFileSystem: (from, to) => renameFileSystem(state, from, to),
+    furnish: (fileSystemId, knownId) => renameFileSystem(state, fileSystemId, knownId),
+    settle: () => settle(context),
   };
 }
 
@@ -104,6 +107,15 @@ function renameFileSystem(state: EfsState, from: string, to: string): void {
   state.fileSystems.delete(from);
   record.id = to;
   state.fileSystems.set(to, record);
+}
+
+function settle({ state, world }: EfsContext): void {
+  for (const record of [...state.fileSystems.values(), ...state.mountTargets.values(), ...state.accessPoints.values()]) {
+    if (record.state === "creating") Object.assign(record, { state: "available", dueMs: null });
+  }
+  for (const record of state.fileSystems.values()) {
+    record.policies = record.policies.slice(-1).map((moment) => ({ ...moment, effectiveAtMs: world.clock.nowMs() }));
+  }
 }
 
 type Plain<T> = Omit<T, "tags"> & { tags: [string, string][] };
