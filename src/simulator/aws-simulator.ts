@@ -2,10 +2,12 @@
 import { createRealClock } from "./clocks.ts";
 import type { SimClock, Timings } from "./core.ts";
 import { createDataFile } from "./data-file.ts";
+import { furnishAccount, isFurnished } from "./furnish/furnish-account.ts";
 import { createEc2Service } from "./services/ec2/ec2.ts";
 import { createEfsService } from "./services/efs/efs.ts";
 import { createEventBridgeService } from "./services/eventbridge/eventbridge.ts";
 import { createIamService } from "./services/iam/iam.ts";
+import { createLambdaService } from "./services/lambda/lambda.ts";
 import { createSqsService } from "./services/sqs/sqs.ts";
 import { createStsService } from "./services/sts/sts.ts";
 import type { ServiceFactory, Simulator } from "./simulator.ts";
@@ -19,6 +21,7 @@ export const ALL_SERVICES: readonly ServiceFactory[] = [
   createStsService,
   createEc2Service,
   createEfsService,
+  createLambdaService,
   createSqsService,
   createEventBridgeService,
 ];
@@ -36,6 +39,8 @@ export interface StartOptions {
   clock?: SimClock;
   account?: string;
   region?: string;
+  /** Starts an account that has no furniture yet with that of `furnishAccount`; default false. */
+  furnish?: boolean;
 }
 
 export interface RunningSimulator {
@@ -56,6 +61,7 @@ export async function startSimulator(options: StartOptions): Promise<RunningSimu
   const file = dataFile === undefined ? undefined : createDataFile(dataFile, simulator, clock);
   const restored = (await file?.load()) ?? false;
   file?.follow();
+  if (options.furnish && !isFurnished(world)) await furnishAccount(world);
   const door = await listen(simulator, { host, port });
   return {
     simulator,
