@@ -56,7 +56,12 @@ export interface RunningSimulator {
 /** Starts the simulator. @throws EADDRINUSE if the port is taken; an Error if the data file is not a state. */
 export async function startSimulator(options: StartOptions): Promise<RunningSimulator> {
   const { port, host = "127.0.0.1", dataFile, timings = {}, clock = createRealClock(), account, region } = options;
-  const world = createWorld({ clock, timings, ...(account !== undefined && { account }), ...(region !== undefined && { region }) });
+  const world = createWorld({
+    clock,
+    timings,
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+  });
   const simulator = createSimulator({ world, services: ALL_SERVICES });
   const file = dataFile === undefined ? undefined : createDataFile(dataFile, simulator, clock);
   const restored = (await file?.load()) ?? false;

@@ -13,7 +13,10 @@ export function createRealClock(): SimClock {
     },
     random: () => Math.random(),
     uuid: () => randomUUID(),
-    hex: (length) => randomBytes(Math.ceil(length / 2)).toString("hex").slice(0, length),
+    hex: (length) =>
+      randomBytes(Math.ceil(length / 2))
+        .toString("hex")
+        .slice(0, length),
   };
 }
 

@@ -31,7 +31,19 @@ const VERBS: Record<string, Verb> = {
 };
 
 const KINDS = ["throttle", "error", "latency", "lost-reply", "no-effect", "stale-reads"];
-const FAULT_MEMBERS = ["kind", "service", "operation", "caller", "probability", "times", "after", "code", "status", "message", "ms"];
+const FAULT_MEMBERS = [
+  "kind",
+  "service",
+  "operation",
+  "caller",
+  "probability",
+  "times",
+  "after",
+  "code",
+  "status",
+  "message",
+  "ms",
+];
 
 class BadControl extends Error {}
 
@@ -41,7 +53,8 @@ export function answerControl(simulator: Simulator, request: WireRequest): WireA
   const faultId = request.method === "DELETE" ? /^faults\/(.+)$/.exec(name)?.[1] : undefined;
   if (faultId) return answer(simulator.faults.remove(faultId) ? 200 : 404, {});
   const verb = VERBS[`${request.method} ${name}`];
-  if (!verb) return answer(404, { message: `No ${request.method} ${request.path}: there are ${Object.keys(VERBS).join(", ")}` });
+  if (!verb)
+    return answer(404, { message: `No ${request.method} ${request.path}: there are ${Object.keys(VERBS).join(", ")}` });
   try {
     return answer(200, verb(simulator, request.body.length > 0 ? JSON.parse(request.body.toString("utf8")) : {}) ?? {});
   } catch (error) {
@@ -52,15 +65,18 @@ export function answerControl(simulator: Simulator, request: WireRequest): WireA
 function faultRule(given: unknown): FaultRule {
   const rule = given as Record<string, unknown>;
   const unknown = Object.keys(rule).filter((name) => !FAULT_MEMBERS.includes(name));
-  if (unknown.length > 0) throw new BadControl(`Unknown ${unknown.join(", ")}: a fault has ${FAULT_MEMBERS.join(", ")}`);
-  if (!KINDS.includes(String(rule["kind"]))) throw new BadControl(`kind is ${rule["kind"]}: use one of ${KINDS.join(", ")}`);
+  if (unknown.length > 0)
+    throw new BadControl(`Unknown ${unknown.join(", ")}: a fault has ${FAULT_MEMBERS.join(", ")}`);
+  if (!KINDS.includes(String(rule["kind"])))
+    throw new BadControl(`kind is ${rule["kind"]}: use one of ${KINDS.join(", ")}`);
   return rule as unknown as FaultRule;
 }
 
 function timings(known: object, given: unknown): object {
   for (const [name, value] of Object.entries(given as object)) {
     if (!(name in known)) throw new BadControl(`Unknown timing ${name}: there are ${Object.keys(known).join(", ")}`);
-    if (typeof value !== "number" || value < 0) throw new BadControl(`${name} is ${value}: use a number of ms from 0 up`);
+    if (typeof value !== "number" || value < 0)
+      throw new BadControl(`${name} is ${value}: use a number of ms from 0 up`);
   }
   return given as object;
 }

@@ -40,14 +40,21 @@ test("state is there again after a stop and a start", async () => {
 
 test("the key of a role's session still says who calls after a restart", async () => {
   await start();
-  const AssumeRolePolicyDocument = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}]}';
-  await (sdkClient("iam", running?.url ?? "", "tester") as IAMClient).send(new CreateRoleCommand({ RoleName: "deployer", AssumeRolePolicyDocument }));
+  const AssumeRolePolicyDocument =
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}]}';
+  await (sdkClient("iam", running?.url ?? "", "tester") as IAMClient).send(
+    new CreateRoleCommand({ RoleName: "deployer", AssumeRolePolicyDocument }),
+  );
   const sts = sdkClient("sts", running?.url ?? "", "tester") as STSClient;
-  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: "arn:aws:iam::111122223333:role/deployer", RoleSessionName: "ci" }));
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: "arn:aws:iam::111122223333:role/deployer", RoleSessionName: "ci" }),
+  );
   await running?.close();
   await start();
   const session = sdkClient("sts", running?.url ?? "", Credentials?.AccessKeyId ?? "") as STSClient;
-  expect((await session.send(new GetCallerIdentityCommand())).Arn).toBe("arn:aws:sts::111122223333:assumed-role/deployer/ci");
+  expect((await session.send(new GetCallerIdentityCommand())).Arn).toBe(
+    "arn:aws:sts::111122223333:assumed-role/deployer/ci",
+  );
 });
 
 test("changes are on disk soon, without a stop", async () => {
@@ -60,7 +67,9 @@ test("changes are on disk soon, without a stop", async () => {
 test("a file that is no state is refused and left alone", async () => {
   dataFile = join(directory, "state.json");
   await writeFile(dataFile, "{half");
-  await expect(startSimulator({ port: 0, dataFile })).rejects.toThrow(/Cannot read the simulator's state .* Move the file away/);
+  await expect(startSimulator({ port: 0, dataFile })).rejects.toThrow(
+    /Cannot read the simulator's state .* Move the file away/,
+  );
   expect(await readFile(dataFile, "utf8")).toBe("{half");
 });
 

@@ -33,7 +33,12 @@ export function createDataFile(path: string, simulator: Simulator, clock: SimClo
     if (!isDirty) return;
     isDirty = false;
     const startMs = clock.nowMs();
-    const text = JSON.stringify({ format: FORMAT, account: simulator.world.account, region: simulator.world.region, services: simulator.snapshot() });
+    const text = JSON.stringify({
+      format: FORMAT,
+      account: simulator.world.account,
+      region: simulator.world.region,
+      services: simulator.snapshot(),
+    });
     await mkdir(dirname(path), { recursive: true });
     await writeFile(`${path}.new`, text);
     await rename(`${path}.new`, path);
@@ -56,7 +61,9 @@ export function createDataFile(path: string, simulator: Simulator, clock: SimClo
         isPlanned = true;
         clock.after(pauseMs, () => {
           isPlanned = false;
-          flush().catch((error: unknown) => process.emitWarning(`Cannot save the simulator's state to ${path}: ${String(error)}`));
+          flush().catch((error: unknown) =>
+            process.emitWarning(`Cannot save the simulator's state to ${path}: ${String(error)}`),
+          );
         });
       });
     },
@@ -80,5 +87,7 @@ function servicesIn(text: string, path: string): Record<string, unknown> {
     state = undefined;
   }
   if (state?.format === FORMAT && state.services) return state.services;
-  throw new Error(`Cannot read the simulator's state in ${path}: it is not a state of format ${FORMAT}. Move the file away to begin with an empty account`);
+  throw new Error(
+    `Cannot read the simulator's state in ${path}: it is not a state of format ${FORMAT}. Move the file away to begin with an empty account`,
+  );
 }

@@ -122,7 +122,12 @@ const THROTTLES: Record<ServiceName, [code: string, status: number, message: str
 };
 
 /** The error that this fault answers before any effect, or undefined if it strikes elsewhere. */
-export function refusalOf(fault: ActiveFault, service: ServiceName, operation: string, caller: Caller): Error | undefined {
+export function refusalOf(
+  fault: ActiveFault,
+  service: ServiceName,
+  operation: string,
+  caller: Caller,
+): Error | undefined {
   if (fault.kind === "no-effect") return new ConnectionLost();
   if (fault.kind === "throttle") return new ServiceError(...THROTTLES[service]);
   if (fault.kind !== "error") return undefined;

@@ -51,7 +51,9 @@ describe.each(Object.keys(ADDRESSES) as ServiceName[])("%s", (name) => {
   test("every operation of the SDK is either built or answers NotSimulated by its name", async () => {
     const unbuilt = [...model.operations.keys()].filter((operation) => !supported.includes(operation));
     for (const operation of unbuilt) {
-      expect(await call(name, operation, {})).toBe(`NotSimulated: The simulator does not implement ${name} ${operation}`);
+      expect(await call(name, operation, {})).toBe(
+        `NotSimulated: The simulator does not implement ${name} ${operation}`,
+      );
     }
   });
 
@@ -63,7 +65,9 @@ describe.each(Object.keys(ADDRESSES) as ServiceName[])("%s", (name) => {
 
   test("only input members of the SDK are listed as understood", () => {
     const strangers = supported.flatMap((operation) =>
-      (service?.inputMembers[operation] ?? []).filter((path) => !exists(model.operations.get(operation)?.input, path)).map((path) => `${operation} ${path}`),
+      (service?.inputMembers[operation] ?? [])
+        .filter((path) => !exists(model.operations.get(operation)?.input, path))
+        .map((path) => `${operation} ${path}`),
     );
     expect(strangers).toEqual([]);
   });
@@ -74,7 +78,9 @@ describe.each(Object.keys(ADDRESSES) as ServiceName[])("%s", (name) => {
       for (const member of model.operations.get(operation)?.input.members.values() ?? []) {
         if (understood.has(member.name)) continue;
         const answer = await call(name, operation, { [member.name]: sample(member.shape) });
-        expect(answer, `${operation} ${member.name}`).toBe(`NotSimulated: The simulator does not implement ${name} ${operation}: input member ${member.name}`);
+        expect(answer, `${operation} ${member.name}`).toBe(
+          `NotSimulated: The simulator does not implement ${name} ${operation}: input member ${member.name}`,
+        );
       }
     }
   });
@@ -82,7 +88,9 @@ describe.each(Object.keys(ADDRESSES) as ServiceName[])("%s", (name) => {
   test("required members are understood, or the operation could never succeed", () => {
     const missing = supported.flatMap((operation) => {
       const understood = new Set((service?.inputMembers[operation] ?? []).map((path) => path.split(".")[0]));
-      const required = [...(model.operations.get(operation)?.input.members.values() ?? [])].filter((member) => member.required);
+      const required = [...(model.operations.get(operation)?.input.members.values() ?? [])].filter(
+        (member) => member.required,
+      );
       return required.filter((member) => !understood.has(member.name)).map((member) => `${operation} ${member.name}`);
     });
     expect(missing).toEqual([]);

@@ -1,4 +1,10 @@
-import { CreateQueueCommand, GetQueueUrlCommand, ListQueuesCommand, SendMessageCommand, TagQueueCommand } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  SendMessageCommand,
+  TagQueueCommand,
+} from "@aws-sdk/client-sqs";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FaultRule } from "./faults.ts";
@@ -36,13 +42,25 @@ describe("calls", () => {
   test("name an input member that is not understood, however deep it lies", async () => {
     const caller = world.simulator.callerOf("tester");
     const call = (input: object) => world.simulator.call("sqs", "SendMessage", input, caller);
-    await expect(call({ QueueUrl: "x", MessageBody: "x", Surprise: 1 })).rejects.toMatchObject({ code: "NotSimulated", status: 501, message: expect.stringContaining("Surprise") });
+    await expect(call({ QueueUrl: "x", MessageBody: "x", Surprise: 1 })).rejects.toMatchObject({
+      code: "NotSimulated",
+      status: 501,
+      message: expect.stringContaining("Surprise"),
+    });
     const deep = { QueueUrl: "x", MessageBody: "x", MessageAttributes: { a: { DataType: "String", Kind: "x" } } };
-    await expect(call(deep)).rejects.toMatchObject({ code: "NotSimulated", message: expect.stringContaining("MessageAttributes.a.Kind") });
+    await expect(call(deep)).rejects.toMatchObject({
+      code: "NotSimulated",
+      message: expect.stringContaining("MessageAttributes.a.Kind"),
+    });
   });
 
   test("refuse values of the wrong type", async () => {
-    const call = world.simulator.call("sqs", "SendMessage", { QueueUrl: "x", MessageBody: 5 }, world.simulator.callerOf("tester"));
+    const call = world.simulator.call(
+      "sqs",
+      "SendMessage",
+      { QueueUrl: "x", MessageBody: 5 },
+      world.simulator.callerOf("tester"),
+    );
     await expect(call).rejects.toMatchObject({ code: "SerializationException", status: 400 });
   });
 
@@ -50,7 +68,9 @@ describe("calls", () => {
     const Attributes: Record<string, string> = { DelaySeconds: "1" };
     await sqs.send(new CreateQueueCommand({ QueueName: "own", Attributes }));
     Attributes["DelaySeconds"] = "2";
-    await expect(sqs.send(new CreateQueueCommand({ QueueName: "own", Attributes: { DelaySeconds: "1" } }))).resolves.toBeDefined();
+    await expect(
+      sqs.send(new CreateQueueCommand({ QueueName: "own", Attributes: { DelaySeconds: "1" } })),
+    ).resolves.toBeDefined();
   });
 
   test("take their latency", async () => {
@@ -78,7 +98,11 @@ describe("faults", () => {
     fault({ kind: "error", code: "AccessDenied", service: "sqs", caller: "deploy-bot" });
     await create("a");
     const denied = create("b", world.client<SQSClient>("sqs", "deploy-bot"));
-    await expect(denied).rejects.toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 }, message: expect.stringContaining("user/deploy-bot") });
+    await expect(denied).rejects.toMatchObject({
+      name: "AccessDenied",
+      $metadata: { httpStatusCode: 403 },
+      message: expect.stringContaining("user/deploy-bot"),
+    });
   });
 
   test("a lost reply has its effect", async () => {
@@ -99,7 +123,14 @@ describe("faults", () => {
     await create("b");
     await expect(create("c")).rejects.toThrow();
     fault({ kind: "throttle", operation: "ListQueues", probability: 0.5 });
-    const outcomes = await Promise.all(Array.from({ length: 40 }, () => list().then(() => "ok", () => "hit")));
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        list().then(
+          () => "ok",
+          () => "hit",
+        ),
+      ),
+    );
     expect(new Set(outcomes)).toEqual(new Set(["ok", "hit"]));
   });
 

@@ -41,7 +41,13 @@ export interface Simulator {
    * @throws ServiceError as AWS would answer; NotSimulated (501) for what is not built;
    *   ConnectionLost where a fault cuts the connection.
    */
-  call(service: ServiceName, operation: string, input: unknown, caller: Caller, options?: CallOptions): Promise<unknown>;
+  call(
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    caller: Caller,
+    options?: CallOptions,
+  ): Promise<unknown>;
   /** Who calls with this access key; an unknown key is a user named after it. */
   callerOf(accessKeyId: string, from?: { sourceIp?: string; userAgent?: string }): Caller;
   /** All services' state as plain JSON. */
@@ -108,7 +114,11 @@ async function makeCall(parts: Parts, request: Request): Promise<unknown> {
   }
 }
 
-function findHandler(world: World, service: ServiceName, operation: string): { model: Operation; provider: Service; handler: Handler } {
+function findHandler(
+  world: World,
+  service: ServiceName,
+  operation: string,
+): { model: Operation; provider: Service; handler: Handler } {
   const model = serviceModel(service).operations.get(operation);
   const provider = world.find(service);
   if (!model) throw new ServiceError("UnknownOperationException", 404, `${service} has no operation ${operation}`);
@@ -122,7 +132,13 @@ async function delay({ world }: Parts, drawn: readonly ActiveFault[]): Promise<v
   if (totalMs > 0) await new Promise<void>((resolve) => world.clock.after(totalMs, resolve));
 }
 
-async function perform(parts: Parts, request: Request, provider: Service, handler: Handler, drawn: readonly ActiveFault[]): Promise<unknown> {
+async function perform(
+  parts: Parts,
+  request: Request,
+  provider: Service,
+  handler: Handler,
+  drawn: readonly ActiveFault[],
+): Promise<unknown> {
   const { service, operation, input, context } = request;
   const isRead = provider.readOnly.has(operation);
   try {
@@ -132,7 +148,10 @@ async function perform(parts: Parts, request: Request, provider: Service, handle
     }
     if (isRead) {
       const stale = drawn.find(({ kind }) => kind === "stale-reads");
-      const output = await (stale ? parts.staleReads.handler(service, operation, stale.ms ?? 0) : handler)(input, context);
+      const output = await (stale ? parts.staleReads.handler(service, operation, stale.ms ?? 0) : handler)(
+        input,
+        context,
+      );
       trail(parts.world, provider, request, { output });
       return output;
     }
@@ -149,17 +168,35 @@ async function perform(parts: Parts, request: Request, provider: Service, handle
 }
 
 /** Global services' events appear in us-east-1 only (EventBridge user guide), so elsewhere there are none. */
-function trail(world: World, provider: Service, request: Request, outcome: Pick<TrailedCall, "output" | "error">): void {
+function trail(
+  world: World,
+  provider: Service,
+  request: Request,
+  outcome: Pick<TrailedCall, "output" | "error">,
+): void {
   const { service, operation, context } = request;
   if (provider.dataEvents?.has(operation)) return;
   if (service === "iam" && ADDRESSES[service].global && world.region !== "us-east-1") return;
   const readOnly = provider.readOnly.has(operation);
   if (readOnly && !wantsReads(world)) return;
   const timeMs = world.clock.nowMs();
-  world.emit(trailEvent({ service, operation, input: request.input, context, timeMs, eventId: world.clock.uuid(), readOnly, ...outcome }));
+  world.emit(
+    trailEvent({
+      service,
+      operation,
+      input: request.input,
+      context,
+      timeMs,
+      eventId: world.clock.uuid(),
+      readOnly,
+      ...outcome,
+    }),
+  );
 }
 
 /** Read-only calls reach EventBridge only through rules that ask for all management events. */
 function wantsReads(world: World): boolean {
-  return (world.find("eventbridge") as (Service & { wantsReadEvents?(): boolean }) | undefined)?.wantsReadEvents?.() ?? false;
+  return (
+    (world.find("eventbridge") as (Service & { wantsReadEvents?(): boolean }) | undefined)?.wantsReadEvents?.() ?? false
+  );
 }

@@ -11,7 +11,9 @@ import { openDoors } from "./test-support.ts";
 
 let doors: Doors;
 beforeAll(async () => {
-  doors = await openDoors({ services: [createIamService, createStsService, createSqsService, createEventBridgeService, createEc2Service] });
+  doors = await openDoors({
+    services: [createIamService, createStsService, createSqsService, createEventBridgeService, createEc2Service],
+  });
 });
 afterAll(() => doors.close());
 
@@ -26,39 +28,60 @@ async function post(headers: Record<string, string>, body: string, path = "/") {
 
 describe("answers on the wire", () => {
   test("an awsJson error has its type, and for SQS the query code in a header", async () => {
-    const headers = { ...signed("sqs"), "x-amz-target": "AmazonSQS.GetQueueUrl", "content-type": "application/x-amz-json-1.0" };
+    const headers = {
+      ...signed("sqs"),
+      "x-amz-target": "AmazonSQS.GetQueueUrl",
+      "content-type": "application/x-amz-json-1.0",
+    };
     const answer = await post(headers, '{"QueueName":"none"}');
     expect(answer.status).toBe(400);
     expect(answer.headers.get("x-amzn-query-error")).toBe("AWS.SimpleQueueService.NonExistentQueue;Sender");
     expect(answer.headers.get("content-type")).toBe("application/x-amz-json-1.0");
     expect(answer.headers.get("x-amzn-requestid")).toMatch(/^[0-9a-f-]{36}$/);
-    expect(JSON.parse(answer.body)).toEqual({ __type: "com.amazonaws.sqs#QueueDoesNotExist", message: "The specified queue does not exist." });
+    expect(JSON.parse(answer.body)).toEqual({
+      __type: "com.amazonaws.sqs#QueueDoesNotExist",
+      message: "The specified queue does not exist.",
+    });
   });
 
   test("SQS also speaks the query protocol of old clients", async () => {
     const headers = { ...signed("sqs"), "content-type": "application/x-www-form-urlencoded" };
-    const answer = await post(headers, "Action=CreateQueue&Version=2012-11-05&QueueName=old&Attribute.1.Name=DelaySeconds&Attribute.1.Value=3");
-    expect(answer.body).toContain(`<CreateQueueResult><QueueUrl>${doors.url}/111122223333/old</QueueUrl></CreateQueueResult>`);
-    const read = await post(headers, `Action=GetQueueAttributes&QueueUrl=${doors.url}/111122223333/old&AttributeName.1=DelaySeconds`);
+    const answer = await post(
+      headers,
+      "Action=CreateQueue&Version=2012-11-05&QueueName=old&Attribute.1.Name=DelaySeconds&Attribute.1.Value=3",
+    );
+    expect(answer.body).toContain(
+      `<CreateQueueResult><QueueUrl>${doors.url}/111122223333/old</QueueUrl></CreateQueueResult>`,
+    );
+    const read = await post(
+      headers,
+      `Action=GetQueueAttributes&QueueUrl=${doors.url}/111122223333/old&AttributeName.1=DelaySeconds`,
+    );
     expect(read.body).toContain("<Attribute><Name>DelaySeconds</Name><Value>3</Value></Attribute>");
   });
 
   test("an awsQuery answer is XML with its request id", async () => {
     const answer = await post(signed("sts"), "Action=GetCallerIdentity&Version=2011-06-15");
     expect(answer.headers.get("content-type")).toContain("text/xml");
-    expect(answer.body).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<GetCallerIdentityResponse xmlns="https:\/\/sts.amazonaws.com\/doc\/2011-06-15\/"><GetCallerIdentityResult>/);
+    expect(answer.body).toMatch(
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<GetCallerIdentityResponse xmlns="https:\/\/sts.amazonaws.com\/doc\/2011-06-15\/"><GetCallerIdentityResult>/,
+    );
     expect(answer.body).toContain(`<RequestId>${answer.headers.get("x-amzn-requestid")}</RequestId>`);
   });
 
   test("an awsQuery error says Sender, code and message, escaped", async () => {
     const answer = await post(signed("sts"), "Action=AssumeRole&RoleArn=a%3Cb&RoleSessionName=me");
     expect(answer.status).toBe(400);
-    expect(answer.body).toContain("<Error><Type>Sender</Type><Code>ValidationError</Code><Message>a&lt;b is invalid</Message></Error>");
+    expect(answer.body).toContain(
+      "<Error><Type>Sender</Type><Code>ValidationError</Code><Message>a&lt;b is invalid</Message></Error>",
+    );
   });
 
   test("an ec2Query error lists Errors", async () => {
     const answer = await post(signed("ec2"), "Action=DescribeSubnets&SubnetId.1=subnet-0000");
-    expect(answer.body).toMatch(/<Response><Errors><Error><Code>InvalidSubnetID.NotFound<\/Code><Message>.+<\/Message><\/Error><\/Errors><RequestID>[0-9a-f-]{36}<\/RequestID><\/Response>/);
+    expect(answer.body).toMatch(
+      /<Response><Errors><Error><Code>InvalidSubnetID.NotFound<\/Code><Message>.+<\/Message><\/Error><\/Errors><RequestID>[0-9a-f-]{36}<\/RequestID><\/Response>/,
+    );
   });
 
   test("a body that is not JSON is a SerializationException", async () => {
@@ -79,8 +102,18 @@ describe("requests that lead nowhere", () => {
     ["without a signature", {}, 403, "MissingAuthenticationToken"],
     ["to a service that is not simulated", signed("s3"), 501, "NotSimulated"],
     ["to an operation no SDK knows", { ...signed("events"), "x-amz-target": "AWSEvents.Dance" }, 501, "NotSimulated"],
-    ["to an operation that is not built", { ...signed("events"), "x-amz-target": "AWSEvents.CreateArchive" }, 501, "NotSimulated"],
-    ["to another region", { ...signed("sqs", "us-east-1"), "x-amz-target": "AmazonSQS.ListQueues" }, 501, "NotSimulated"],
+    [
+      "to an operation that is not built",
+      { ...signed("events"), "x-amz-target": "AWSEvents.CreateArchive" },
+      501,
+      "NotSimulated",
+    ],
+    [
+      "to another region",
+      { ...signed("sqs", "us-east-1"), "x-amz-target": "AmazonSQS.ListQueues" },
+      501,
+      "NotSimulated",
+    ],
   ])("%s say so", async (_, headers, status, type) => {
     const answer = await post(headers as Record<string, string>, "{}");
     expect(answer.status).toBe(status);
@@ -94,18 +127,29 @@ describe("requests that lead nowhere", () => {
 
 describe("the control endpoint", () => {
   const control = async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${doors.url}/_simulator/${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    const response = await fetch(`${doors.url}/_simulator/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
   test("tells that it is alive", async () => {
-    expect((await control("GET", "health")).body).toMatchObject({ status: "ok", account: "111122223333", region: "eu-west-1", services: expect.arrayContaining(["sqs", "sts"]) });
+    expect((await control("GET", "health")).body).toMatchObject({
+      status: "ok",
+      account: "111122223333",
+      region: "eu-west-1",
+      services: expect.arrayContaining(["sqs", "sts"]),
+    });
   });
 
   test("counts calls and forgets them", async () => {
     await control("DELETE", "calls");
     await doors.socketClient<SQSClient>("sqs", "counter").send(new ListQueuesCommand());
-    expect((await control("GET", "calls")).body).toMatchObject({ total: 1, byCaller: { counter: { "sqs.ListQueues": 1 } } });
+    expect((await control("GET", "calls")).body).toMatchObject({
+      total: 1,
+      byCaller: { counter: { "sqs.ListQueues": 1 } },
+    });
   });
 
   test("sets faults and takes them back", async () => {
@@ -125,7 +169,11 @@ describe("the control endpoint", () => {
 
   test("the SDK retries what it may retry", async () => {
     await control("POST", "faults", { kind: "throttle", service: "sqs", operation: "ListQueues", times: 1 });
-    const config = { region: "eu-west-1", endpoint: doors.url, credentials: { accessKeyId: "retrier", secretAccessKey: "x" } };
+    const config = {
+      region: "eu-west-1",
+      endpoint: doors.url,
+      credentials: { accessKeyId: "retrier", secretAccessKey: "x" },
+    };
     const sqs = new SQSClient({ ...config, maxAttempts: 2 });
     const { $metadata } = await sqs.send(new ListQueuesCommand());
     sqs.destroy();
@@ -145,7 +193,10 @@ describe("the control endpoint", () => {
   });
 
   test("sets timings", async () => {
-    expect((await control("PUT", "timings", { eventDeliveryMs: 5 })).body).toMatchObject({ eventDeliveryMs: 5, callLatencyMs: 0 });
+    expect((await control("PUT", "timings", { eventDeliveryMs: 5 })).body).toMatchObject({
+      eventDeliveryMs: 5,
+      callLatencyMs: 0,
+    });
     await control("PUT", "timings", { eventDeliveryMs: 0 });
   });
 });

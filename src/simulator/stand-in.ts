@@ -79,8 +79,12 @@ function copy(shape: Shape, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   switch (shape.kind) {
     case "structure": {
-      const known = Object.entries(value).filter(([name, each]) => shape.members.has(name) && each !== undefined && each !== null);
-      return Object.fromEntries(known.map(([name, each]) => [name, copyMember(shape.members.get(name) as Member, each)]));
+      const known = Object.entries(value).filter(
+        ([name, each]) => shape.members.has(name) && each !== undefined && each !== null,
+      );
+      return Object.fromEntries(
+        known.map(([name, each]) => [name, copyMember(shape.members.get(name) as Member, each)]),
+      );
     }
     case "map":
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(shape.item.shape, each)]));
@@ -110,7 +114,12 @@ function sdkError(model: ServiceModel, thrown: unknown, requestId: string): Erro
   const options = { ...form.members, name: form.name, message: form.message, $fault: form.fault, $metadata };
   const error = new (errorClass as new (options: object) => Error)(options);
   Object.assign(error, { name: form.name, $fault: form.fault, $metadata });
-  const isQuery = model.address.protocol.endsWith("Query") || model.name === "sqs";
-  if (isQuery) Object.assign(error, { Code: form.queryCode, Type: form.fault === "client" ? "Sender" : "Receiver" });
+  // The SDK keeps one spelling of the message.
+  Reflect.deleteProperty(error, "Message");
+  if (model.address.protocol.endsWith("Query") || model.name === "sqs") Object.assign(error, { Code: form.queryCode });
+  // EC2's errors have no type.
+  if (model.address.protocol === "awsQuery" || model.name === "sqs") {
+    Object.assign(error, { Type: form.fault === "client" ? "Sender" : "Receiver" });
+  }
   return error;
 }

@@ -48,7 +48,12 @@ export async function openDoors({ services, timings = {}, clock = createRealCloc
 }
 
 /** A client of the SDK that can reach nothing but the given endpoint and has no real credentials. */
-export function sdkClient(service: ServiceName, endpoint: string, user: string, region = "eu-west-1"): { destroy(): void } {
+export function sdkClient(
+  service: ServiceName,
+  endpoint: string,
+  user: string,
+  region = "eu-west-1",
+): { destroy(): void } {
   const { sdk, address } = serviceModel(service);
   const clientClass = sdk[address.clientClass] as new (config: object) => { destroy(): void };
   const credentials = { accessKeyId: user, secretAccessKey: "not-checked" };
@@ -62,9 +67,17 @@ export interface StandInWorld {
 }
 
 /** A simulator without a socket, on virtual time that starts at 2026-01-01T00:00:00Z. */
-export function standInWorld(given: { services: readonly ServiceFactory[]; timings?: Partial<Timings>; seed?: number }): StandInWorld {
+export function standInWorld(given: {
+  services: readonly ServiceFactory[];
+  timings?: Partial<Timings>;
+  seed?: number;
+}): StandInWorld {
   const clock = createVirtualClock({ seed: given.seed ?? 1 });
   const world = createWorld({ clock, timings: given.timings ?? {} });
   const simulator = createSimulator({ world, services: given.services });
-  return { simulator, clock, client: (service, user = "tester") => standIn(simulator, service, simulator.callerOf(user)) };
+  return {
+    simulator,
+    clock,
+    client: (service, user = "tester") => standIn(simulator, service, simulator.callerOf(user)),
+  };
 }

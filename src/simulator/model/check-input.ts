@@ -41,17 +41,20 @@ export function notSimulated(service: ServiceName, operation: string, what?: str
 }
 
 function checkStructure(shape: Shape, value: unknown, path: string, findings: Findings): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrongType(findings.service, value, shape.kind);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrongType(findings.service, value, shape.kind);
   const copy: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(value)) {
     if (each === undefined || each === null) continue;
     const member = shape.members.get(name);
     const memberPath = path === "" ? name : `${path}.${name}`;
-    if (!member || !isUnderstood(memberPath, findings.understood)) throw notSimulated(findings.service, findings.operation, memberPath);
+    if (!member || !isUnderstood(memberPath, findings.understood))
+      throw notSimulated(findings.service, findings.operation, memberPath);
     copy[name] = checkValue(member, each, memberPath, findings);
   }
   for (const member of shape.members.values()) {
-    if (member.required && copy[member.name] === undefined) findings.missing.push(path === "" ? member.name : `${path}.${member.name}`);
+    if (member.required && copy[member.name] === undefined)
+      findings.missing.push(path === "" ? member.name : `${path}.${member.name}`);
   }
   return copy;
 }
@@ -105,9 +108,12 @@ function checkValue(member: Member, value: unknown, path: string, findings: Find
 }
 
 function checkMap(shape: Shape, value: unknown, path: string, findings: Findings): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrongType(findings.service, value, "map");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrongType(findings.service, value, "map");
   const entries = Object.entries(value).filter(([, each]) => each !== undefined && each !== null);
-  return Object.fromEntries(entries.map(([key, each]) => [key, checkValue(shape.item, each, `${path}.${key}`, findings)]));
+  return Object.fromEntries(
+    entries.map(([key, each]) => [key, checkValue(shape.item, each, `${path}.${key}`, findings)]),
+  );
 }
 
 function checkBlob(value: unknown, findings: Findings): Uint8Array {
@@ -131,7 +137,11 @@ const FOUND: Record<string, string> = {
   object: "START_OBJECT",
 };
 
-const WANTED: Partial<Record<Shape["kind"], string>> = { string: "a String", number: "an Integer", boolean: "a Boolean" };
+const WANTED: Partial<Record<Shape["kind"], string>> = {
+  string: "a String",
+  number: "an Integer",
+  boolean: "a Boolean",
+};
 
 /** A value of the wrong type, as the JSON protocols answer it; query protocols say MalformedInput. */
 export function wrongType(service: ServiceName, value: unknown, kind: Shape["kind"]): ServiceError {
@@ -143,7 +153,7 @@ export function wrongType(service: ServiceName, value: unknown, kind: Shape["kin
 
 /** Code of "a required member is missing", which every service words in its own way. */
 const MISSING_CODE: Record<ServiceName, string> = {
-  efs: "BadRequest",
+  efs: "ValidationException",
   lambda: "ValidationException",
   ecs: "InvalidParameterException",
   eventbridge: "ValidationException",
@@ -156,7 +166,11 @@ const MISSING_CODE: Record<ServiceName, string> = {
 function missingMembers(service: ServiceName, paths: string[]): ServiceError {
   const code = MISSING_CODE[service];
   if (code === "MissingParameter") {
-    return new ServiceError(code, 400, `The request must contain the parameter ${paths[0]}${service === "sqs" ? "." : ""}`);
+    return new ServiceError(
+      code,
+      400,
+      `The request must contain the parameter ${paths[0]}${service === "sqs" ? "." : ""}`,
+    );
   }
   const each = paths.map(
     (path) => `Value null at '${lowerFirst(path)}' failed to satisfy constraint: Member must not be null`,

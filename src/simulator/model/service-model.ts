@@ -26,7 +26,12 @@ export interface ServiceAddress {
 }
 
 export const ADDRESSES: Record<ServiceName, ServiceAddress> = {
-  efs: { protocol: "restJson", signingName: "elasticfilesystem", eventName: "elasticfilesystem", clientClass: "EFSClient" },
+  efs: {
+    protocol: "restJson",
+    signingName: "elasticfilesystem",
+    eventName: "elasticfilesystem",
+    clientClass: "EFSClient",
+  },
   lambda: { protocol: "restJson", signingName: "lambda", eventName: "lambda", clientClass: "LambdaClient" },
   ecs: {
     protocol: "awsJson",

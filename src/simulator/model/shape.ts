@@ -8,7 +8,16 @@
  */
 
 export type Kind =
-  "structure" | "list" | "map" | "string" | "boolean" | "number" | "timestamp" | "blob" | "document" | "bigint";
+  | "structure"
+  | "list"
+  | "map"
+  | "string"
+  | "boolean"
+  | "number"
+  | "timestamp"
+  | "blob"
+  | "document"
+  | "bigint";
 
 /** What the schemas say beside the type; only what the codecs use is named here. */
 export interface Traits {
@@ -109,7 +118,10 @@ function memberOf(name: string, raw: RawSchema, required: boolean): Member {
 }
 
 /** Members are built when first asked for, because shapes may contain themselves. */
-function lazyShape(fixed: Pick<Shape, "kind" | "name"> & Partial<Shape>, parts: Partial<Record<Part, () => unknown>>): Shape {
+function lazyShape(
+  fixed: Pick<Shape, "kind" | "name"> & Partial<Shape>,
+  parts: Partial<Record<Part, () => unknown>>,
+): Shape {
   const shape = { traits: {}, union: false, timestampForm: "default", members: NO_MEMBERS, ...fixed };
   for (const [part, build] of Object.entries(parts)) {
     let built: unknown;
@@ -156,7 +168,8 @@ function fromSimple(schema: unknown): Shape {
     const parts = { key: () => memberOf("key", 0, true), item: () => memberOf("value", schema & 63, false) };
     return lazyShape({ kind: "map", name: "map" }, parts);
   }
-  if (schema >= 64) return lazyShape({ kind: "list", name: "list" }, { item: () => memberOf("member", schema & 63, false) });
+  if (schema >= 64)
+    return lazyShape({ kind: "list", name: "list" }, { item: () => memberOf("member", schema & 63, false) });
   const simple = SIMPLE[schema];
   if (!simple) throw new Error(`Cannot read the SDK's schema ${schema}: this type number is not known`);
   return lazyShape({ name: simple.kind, ...simple }, {});

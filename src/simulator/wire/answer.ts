@@ -53,7 +53,10 @@ async function perform(given: {
   // An operation that is not built answers so before its input is judged.
   const isBuilt = Object.hasOwn(simulator.world.find(model.name)?.operations ?? {}, operation.name);
   const input = isBuilt ? wire.readInput(model, operation, request) : {};
-  const output = await simulator.call(model.name, operation.name, input, caller, { requestId, disconnected: request.disconnected });
+  const output = await simulator.call(model.name, operation.name, input, caller, {
+    requestId,
+    disconnected: request.disconnected,
+  });
   return wire.writeOutput(model, operation, output, requestId);
 }
 
@@ -89,6 +92,10 @@ function unroutable(scope: Scope | undefined, requestId: string): WireAnswer {
   const [status, type, message] = scope
     ? [501, "NotSimulated", `The simulator does not implement the service ${scope.signingName}`]
     : [403, "MissingAuthenticationToken", "Missing Authentication Token: sign the request, with any key"];
-  const headers = { "content-type": "application/json", "x-amzn-requestid": requestId, "x-amzn-errortype": type as string };
+  const headers = {
+    "content-type": "application/json",
+    "x-amzn-requestid": requestId,
+    "x-amzn-errortype": type as string,
+  };
   return { status: status as number, headers, body: JSON.stringify({ __type: type, message }) };
 }

@@ -32,7 +32,12 @@ function writeError(model: ServiceModel, form: ErrorForm, requestId: string): Wi
   const members = form.shape ? encodeMembers(form.shape, form.members) : form.members;
   // SQS spells types with its namespace, as the query-compatible protocol wants it.
   const type = model.name === "sqs" ? `com.amazonaws.sqs#${form.name}` : form.name;
-  const reply = answer(model, form.status, JSON.stringify({ __type: type, message: form.message, ...members }), requestId);
+  const reply = answer(
+    model,
+    form.status,
+    JSON.stringify({ __type: type, message: form.message, ...members }),
+    requestId,
+  );
   if (model.name === "sqs") {
     reply.headers["x-amzn-query-error"] = `${form.queryCode};${form.fault === "client" ? "Sender" : "Receiver"}`;
   }

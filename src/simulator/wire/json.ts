@@ -67,7 +67,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function mapValues(value: Record<string, unknown>, map: (name: string, each: unknown) => unknown): Record<string, unknown> {
+function mapValues(
+  value: Record<string, unknown>,
+  map: (name: string, each: unknown) => unknown,
+): Record<string, unknown> {
   const mapped: Record<string, unknown> = {};
   for (const name of Object.keys(value)) mapped[name] = map(name, value[name]);
   return mapped;

@@ -112,7 +112,10 @@ export function decodeSimple(shape: Shape, text: string): unknown {
 }
 
 function decodeDate(shape: Shape, text: string): Date {
-  const date = shape.timestampForm === "epoch-seconds" || /^\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text);
+  const date =
+    shape.timestampForm === "epoch-seconds" || /^\d+(\.\d+)?$/.test(text)
+      ? new Date(Number(text) * 1000)
+      : new Date(text);
   if (Number.isNaN(date.getTime())) throw malformed(text, "a timestamp");
   return date;
 }

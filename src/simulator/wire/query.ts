@@ -40,7 +40,11 @@ export const ec2Query: Wire = {
   },
   writeError(_, form, requestId) {
     const error = `<Error><Code>${escapeXml(form.queryCode)}</Code><Message>${escapeXml(form.message)}</Message></Error>`;
-    return xmlAnswer(form.status, `<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`, requestId);
+    return xmlAnswer(
+      form.status,
+      `<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`,
+      requestId,
+    );
   },
 };
 

@@ -1,5 +1,7 @@
 /** REST-JSON: members in the path, the query, headers, the body or as the whole body, as their traits say. */
+import type { ServiceName } from "../core.ts";
 import { ServiceError } from "../core.ts";
+import { wrongType } from "../model/check-input.ts";
 import type { ErrorForm } from "../model/error-form.ts";
 import type { Operation, ServiceModel } from "../model/service-model.ts";
 import type { Member, Shape } from "../model/shape.ts";
@@ -13,7 +15,12 @@ export const restJson: Wire = {
   operationName: (model, request) => matchRoute(model, request.method, request.path, request.query)?.operation.name,
   readInput: readInput,
   writeOutput(_, operation, output, requestId) {
-    return writeMembers(operation.output, (output ?? {}) as Record<string, unknown>, operation.http?.status ?? 200, requestId);
+    return writeMembers(
+      operation.output,
+      (output ?? {}) as Record<string, unknown>,
+      operation.http?.status ?? 200,
+      requestId,
+    );
   },
   writeError(_, form: ErrorForm, requestId) {
     const answer = form.shape
@@ -30,7 +37,7 @@ function readInput(model: ServiceModel, operation: Operation, request: WireReque
   const input: Record<string, unknown> = payload
     ? { [payload.name]: readPayload(payload, request) }
     : readJsonBody(operation, request);
-  for (const member of operation.input.members.values()) readBinding(member, labels, request, input);
+  for (const member of operation.input.members.values()) readBinding(model.name, member, labels, request, input);
   for (const name of request.query.keys()) refuseUnknownQuery(name, operation, input);
   return input;
 }
@@ -49,18 +56,33 @@ function readPayload(member: Member, request: WireRequest): unknown {
   return decodeJson(member.shape, parseBody(request));
 }
 
-function readBinding(member: Member, labels: Record<string, string>, request: WireRequest, input: Record<string, unknown>): void {
-  const { name, traits, shape } = member;
+function readBinding(
+  service: ServiceName,
+  { name, traits, shape }: Member,
+  labels: Record<string, string>,
+  request: WireRequest,
+  input: Record<string, unknown>,
+): void {
+  const decode = (of: Shape, text: string) => decodeText(service, of, text);
   if (traits.httpLabel) {
-    input[name] = decodeSimple(shape, labels[name] ?? "");
+    input[name] = decode(shape, labels[name] ?? "");
   } else if (traits.httpQuery) {
     const texts = request.query.getAll(traits.httpQuery);
     if (texts.length === 0) return;
     const isList = shape.kind === "list";
-    input[name] = isList ? texts.map((text) => decodeSimple(shape.item.shape, text)) : decodeSimple(shape, texts[0] ?? "");
+    input[name] = isList ? texts.map((text) => decode(shape.item.shape, text)) : decode(shape, texts[0] ?? "");
   } else if (traits.httpHeader) {
     const text = request.headers[traits.httpHeader.toLowerCase()];
-    if (text !== undefined) input[name] = decodeSimple(shape, String(text));
+    if (text !== undefined) input[name] = decode(shape, String(text));
+  }
+}
+
+/** Text that is no value of its type is a SerializationException here, as in a JSON body. */
+function decodeText(service: ServiceName, shape: Shape, text: string): unknown {
+  try {
+    return decodeSimple(shape, text);
+  } catch {
+    throw wrongType(service, text, shape.kind);
   }
 }
 

@@ -24,7 +24,12 @@ export interface Match {
 const routesOf = new WeakMap<ServiceModel, readonly Route[]>();
 
 /** The operation with the most literal path segments that fits, or undefined. */
-export function matchRoute(model: ServiceModel, method: string, path: string, query: URLSearchParams): Match | undefined {
+export function matchRoute(
+  model: ServiceModel,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+): Match | undefined {
   let routes = routesOf.get(model);
   if (!routes) routesOf.set(model, (routes = readRoutes(model)));
   const parts = partsOf(path);

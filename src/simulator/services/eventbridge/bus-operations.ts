@@ -18,17 +18,28 @@ export const BUS_INPUT_MEMBERS = {
 export function createBusOperations(clock: SimClock, buses: Buses): Record<keyof typeof BUS_INPUT_MEMBERS, Handler> {
   return {
     CreateEventBus({ Name, Description, Tags = [] }) {
-      if (!BUS_NAME.test(Name)) throw constraint(Name, "name", String.raw`Member must satisfy regular expression pattern: [/\.\-_A-Za-z0-9]+`);
-      if (buses.get(Name)) throw new ServiceError("ResourceAlreadyExistsException", 400, `Event bus ${Name} already exists.`);
+      if (!BUS_NAME.test(Name))
+        throw constraint(Name, "name", String.raw`Member must satisfy regular expression pattern: [/\.\-_A-Za-z0-9]+`);
+      if (buses.get(Name))
+        throw new ServiceError("ResourceAlreadyExistsException", 400, `Event bus ${Name} already exists.`);
       const nowMs = clock.nowMs();
       const tags = tagsFrom(Tags);
-      const bus: Bus = { name: Name, arn: buses.arnOf(Name), createdMs: nowMs, modifiedMs: nowMs, tags, rules: new Map(), ...(Description !== undefined && { description: Description }) };
+      const bus: Bus = {
+        name: Name,
+        arn: buses.arnOf(Name),
+        createdMs: nowMs,
+        modifiedMs: nowMs,
+        tags,
+        rules: new Map(),
+        ...(Description !== undefined && { description: Description }),
+      };
       buses.add(bus);
       return { EventBusArn: bus.arn, Description };
     },
     DeleteEventBus({ Name }) {
       if (Name === DEFAULT_BUS) throw invalid("Cannot delete event bus default.");
-      if ((buses.get(Name)?.rules.size ?? 0) > 0) throw invalid(`Event bus ${Name} cannot be deleted since it has rules.`);
+      if ((buses.get(Name)?.rules.size ?? 0) > 0)
+        throw invalid(`Event bus ${Name} cannot be deleted since it has rules.`);
       // Deleting what is not there succeeds.
       buses.remove(Name);
     },
@@ -42,5 +53,11 @@ export function createBusOperations(clock: SimClock, buses: Buses): Record<keyof
 }
 
 function described({ name, arn, description, createdMs, modifiedMs }: Bus): object {
-  return { Name: name, Arn: arn, Description: description, CreationTime: new Date(createdMs), LastModifiedTime: new Date(modifiedMs) };
+  return {
+    Name: name,
+    Arn: arn,
+    Description: description,
+    CreationTime: new Date(createdMs),
+    LastModifiedTime: new Date(modifiedMs),
+  };
 }

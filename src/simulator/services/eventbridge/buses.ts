@@ -113,5 +113,7 @@ export function invalid(message: string): ServiceError {
 
 /** A constraint of the model that is broken, in AWS's words. */
 export function constraint(value: unknown, member: string, rule: string): ServiceError {
-  return invalid(`1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${rule}`);
+  return invalid(
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${rule}`,
+  );
 }

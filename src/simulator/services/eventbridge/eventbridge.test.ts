@@ -14,7 +14,13 @@ import {
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
 import type { EventBridgeClient, PutRuleCommandInput, Target } from "@aws-sdk/client-eventbridge";
-import { CreateQueueCommand, GetQueueUrlCommand, ReceiveMessageCommand, SetQueueAttributesCommand, TagQueueCommand } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  TagQueueCommand,
+} from "@aws-sdk/client-sqs";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { StandInWorld } from "../../test-support.ts";
@@ -25,7 +31,15 @@ import { createEventBridgeService } from "./eventbridge.ts";
 const PREFIX = "arn:aws:events:eu-west-1:111122223333:";
 const QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:events";
 const ALLOW = JSON.stringify({
-  Statement: [{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: QUEUE_ARN, Condition: { ArnEquals: { "aws:SourceArn": `${PREFIX}rule/mine` } } }],
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: QUEUE_ARN,
+      Condition: { ArnEquals: { "aws:SourceArn": `${PREFIX}rule/mine` } },
+    },
+  ],
 });
 
 let world: StandInWorld;
@@ -42,9 +56,14 @@ beforeEach(async () => {
 
 const putRule = (more: Partial<PutRuleCommandInput> = {}) =>
   events.send(new PutRuleCommand({ Name: "mine", EventPattern: '{"source":["shop"]}', ...more }));
-const putTarget = (target: Partial<Target> = {}) => events.send(new PutTargetsCommand({ Rule: "mine", Targets: [{ Id: "t", Arn: QUEUE_ARN, ...target }] }));
+const putTarget = (target: Partial<Target> = {}) =>
+  events.send(new PutTargetsCommand({ Rule: "mine", Targets: [{ Id: "t", Arn: QUEUE_ARN, ...target }] }));
 const order = (detail: object = { id: 7 }, Source = "shop") =>
-  events.send(new PutEventsCommand({ Entries: [{ Source, DetailType: "Order", Detail: JSON.stringify(detail), Resources: ["arn:x"] }] }));
+  events.send(
+    new PutEventsCommand({
+      Entries: [{ Source, DetailType: "Order", Detail: JSON.stringify(detail), Resources: ["arn:x"] }],
+    }),
+  );
 const bodies = async () => {
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
   return Messages.map(({ Body = "" }) => Body);
@@ -93,7 +112,15 @@ describe("delivery", () => {
     ["no policy", ""],
     ["a policy for another rule", ALLOW.replace("rule/mine", "rule/other")],
     ["a policy for another service", ALLOW.replace("events.amazonaws.com", "sns.amazonaws.com")],
-    ["a policy that also denies", JSON.stringify({ Statement: [...(JSON.parse(ALLOW) as { Statement: object[] }).Statement, { Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: "*" }] })],
+    [
+      "a policy that also denies",
+      JSON.stringify({
+        Statement: [
+          ...(JSON.parse(ALLOW) as { Statement: object[] }).Statement,
+          { Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: "*" },
+        ],
+      }),
+    ],
   ])("a queue with %s gets nothing", async (_, Policy) => {
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
     await putRule();
@@ -103,12 +130,16 @@ describe("delivery", () => {
   });
 
   test("an event that may not be delivered goes to the target's dead-letter queue, with the reason", async () => {
-    const dead = await sqs.send(new CreateQueueCommand({ QueueName: "dead", Attributes: { Policy: ALLOW.replaceAll(":events\"", ':dead"') } }));
+    const dead = await sqs.send(
+      new CreateQueueCommand({ QueueName: "dead", Attributes: { Policy: ALLOW.replaceAll(':events"', ':dead"') } }),
+    );
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: "" } }));
     await putRule();
     await putTarget({ DeadLetterConfig: { Arn: QUEUE_ARN.replace(":events", ":dead") } });
     await order();
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead.QueueUrl, MessageAttributeNames: ["All"] }));
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: dead.QueueUrl, MessageAttributeNames: ["All"] }),
+    );
     expect(Messages?.[0]?.MessageAttributes?.["ERROR_CODE"]?.StringValue).toBe("NO_PERMISSIONS");
   });
 
@@ -116,8 +147,26 @@ describe("delivery", () => {
     ["a constant", { Input: '{"fixed":true}' }, '{"fixed":true}'],
     ["a part", { InputPath: "$.detail" }, '{"id":7}'],
     ["a part below a name with a dash", { InputPath: "$['detail-type']" }, '"Order"'],
-    ["a template of JSON", { InputTransformer: { InputPathsMap: { i: "$.detail.id", s: "$.source", none: "$.nope" }, InputTemplate: '{"i":<i>,"s":<s>,"t":"<s>/<i>","n":"<none>"}' } }, '{"i":7,"s":"shop","t":"shop/7","n":""}'],
-    ["a template of text", { InputTransformer: { InputPathsMap: { i: "$.detail.id" }, InputTemplate: '"order <i> by <aws.events.rule-name>"' } }, '"order 7 by mine"'],
+    [
+      "a template of JSON",
+      {
+        InputTransformer: {
+          InputPathsMap: { i: "$.detail.id", s: "$.source", none: "$.nope" },
+          InputTemplate: '{"i":<i>,"s":<s>,"t":"<s>/<i>","n":"<none>"}',
+        },
+      },
+      '{"i":7,"s":"shop","t":"shop/7","n":""}',
+    ],
+    [
+      "a template of text",
+      {
+        InputTransformer: {
+          InputPathsMap: { i: "$.detail.id" },
+          InputTemplate: '"order <i> by <aws.events.rule-name>"',
+        },
+      },
+      '"order 7 by mine"',
+    ],
   ])("a target may receive %s of the event", async (_, target, expected) => {
     await putRule();
     await putTarget(target);
@@ -138,13 +187,21 @@ describe("delivery", () => {
 
   test("a custom bus has rules of its own", async () => {
     await events.send(new CreateEventBusCommand({ Name: "side" }));
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: ALLOW.replace("rule/mine", "rule/side/mine") } }));
+    await sqs.send(
+      new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: ALLOW.replace("rule/mine", "rule/side/mine") } }),
+    );
     const { RuleArn } = await putRule({ EventBusName: "side" });
     expect(RuleArn).toBe(`${PREFIX}rule/side/mine`);
-    await events.send(new PutTargetsCommand({ Rule: "mine", EventBusName: "side", Targets: [{ Id: "t", Arn: QUEUE_ARN }] }));
+    await events.send(
+      new PutTargetsCommand({ Rule: "mine", EventBusName: "side", Targets: [{ Id: "t", Arn: QUEUE_ARN }] }),
+    );
     await order();
     expect(await bodies()).toEqual([]);
-    await events.send(new PutEventsCommand({ Entries: [{ Source: "shop", DetailType: "Order", Detail: "{}", EventBusName: `${PREFIX}event-bus/side` }] }));
+    await events.send(
+      new PutEventsCommand({
+        Entries: [{ Source: "shop", DetailType: "Order", Detail: "{}", EventBusName: `${PREFIX}event-bus/side` }],
+      }),
+    );
     expect(await bodies()).toHaveLength(1);
   });
 });
@@ -155,7 +212,9 @@ describe("management events", () => {
   test("a mutating call is an event with its caller, its parameters and its request id", async () => {
     await putRule({ EventPattern: apiCalls });
     await putTarget();
-    const { $metadata } = await world.client<SQSClient>("sqs", "deploy-bot").send(new TagQueueCommand({ QueueUrl, Tags: { Team: "a" } }));
+    const { $metadata } = await world
+      .client<SQSClient>("sqs", "deploy-bot")
+      .send(new TagQueueCommand({ QueueUrl, Tags: { Team: "a" } }));
     const received = (await bodies()).map((body) => JSON.parse(body) as { source: string; detail: object });
     expect(received).toMatchObject([
       {
@@ -164,7 +223,12 @@ describe("management events", () => {
           eventSource: "sqs.amazonaws.com",
           eventName: "TagQueue",
           awsRegion: "eu-west-1",
-          userIdentity: { type: "IAMUser", userName: "deploy-bot", arn: "arn:aws:iam::111122223333:user/deploy-bot", accountId: "111122223333" },
+          userIdentity: {
+            type: "IAMUser",
+            userName: "deploy-bot",
+            arn: "arn:aws:iam::111122223333:user/deploy-bot",
+            accountId: "111122223333",
+          },
           requestParameters: { queueUrl: QueueUrl, tags: { Team: "a" } },
           responseElements: null,
           requestID: $metadata.requestId,
@@ -181,7 +245,9 @@ describe("management events", () => {
     await putTarget();
     await sqs.send(new TagQueueCommand({ QueueUrl: "http://x/111122223333/none", Tags: {} })).catch(() => undefined);
     const [body = "{}"] = await bodies();
-    expect(JSON.parse(body)).toMatchObject({ detail: { eventName: "TagQueue", errorCode: "QueueDoesNotExist", responseElements: null } });
+    expect(JSON.parse(body)).toMatchObject({
+      detail: { eventName: "TagQueue", errorCode: "QueueDoesNotExist", responseElements: null },
+    });
   });
 
   test("messages sent and received are no management events", async () => {
@@ -199,7 +265,9 @@ describe("management events", () => {
     await putRule({ EventPattern: apiCalls, State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" });
     await bodies();
     await sqs.send(new GetQueueUrlCommand({ QueueName: "events" }));
-    const names = (await bodies()).map((body) => (JSON.parse(body) as { detail: { eventName: string } }).detail.eventName);
+    const names = (await bodies()).map(
+      (body) => (JSON.parse(body) as { detail: { eventName: string } }).detail.eventName,
+    );
     expect(names).toContain("GetQueueUrl");
   });
 });
@@ -212,17 +280,23 @@ describe("rules", () => {
     const rule = await events.send(new DescribeRuleCommand({ Name: "mine" }));
     expect(rule).toMatchObject({ State: "ENABLED", Arn: `${PREFIX}rule/mine`, EventBusName: "default" });
     expect(rule.Description).toBeUndefined();
-    expect((await events.send(new ListTargetsByRuleCommand({ Rule: "mine" }))).Targets).toEqual([{ Id: "t", Arn: QUEUE_ARN }]);
+    expect((await events.send(new ListTargetsByRuleCommand({ Rule: "mine" }))).Targets).toEqual([
+      { Id: "t", Arn: QUEUE_ARN },
+    ]);
   });
 
   test("a rule with targets is not deleted; without them it is, and again", async () => {
     await putRule();
     await putTarget();
-    await expect(events.send(new DeleteRuleCommand({ Name: "mine" }))).rejects.toMatchObject({ name: "ValidationException" });
+    await expect(events.send(new DeleteRuleCommand({ Name: "mine" }))).rejects.toMatchObject({
+      name: "ValidationException",
+    });
     await events.send(new RemoveTargetsCommand({ Rule: "mine", Ids: ["t"] }));
     await events.send(new DeleteRuleCommand({ Name: "mine" }));
     await events.send(new DeleteRuleCommand({ Name: "mine" }));
-    await expect(events.send(new DescribeRuleCommand({ Name: "mine" }))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    await expect(events.send(new DescribeRuleCommand({ Name: "mine" }))).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+    });
   });
 
   test("rules are listed in pages", async () => {
@@ -243,7 +317,11 @@ describe("rules", () => {
 
   test.each<[string, Partial<PutRuleCommandInput>, string]>([
     ["a pattern that is not JSON", { EventPattern: "{" }, "InvalidEventPatternException"],
-    ["a pattern over 2,048 characters", { EventPattern: JSON.stringify({ a: ["x".repeat(2_048)] }) }, "InvalidEventPatternException"],
+    [
+      "a pattern over 2,048 characters",
+      { EventPattern: JSON.stringify({ a: ["x".repeat(2_048)] }) },
+      "InvalidEventPatternException",
+    ],
     ["no pattern", { EventPattern: undefined as never }, "ValidationException"],
     ["a schedule, which is not built,", { ScheduleExpression: "rate(1 day)" }, "NotSimulated"],
     ["a bus that is not there", { EventBusName: "none" }, "ResourceNotFoundException"],
@@ -254,14 +332,20 @@ describe("rules", () => {
 
   test("a target that is no queue is not simulated", async () => {
     await putRule();
-    await expect(putTarget({ Arn: "arn:aws:lambda:eu-west-1:111122223333:function:f" })).rejects.toMatchObject({ name: "NotSimulated" });
+    await expect(putTarget({ Arn: "arn:aws:lambda:eu-west-1:111122223333:function:f" })).rejects.toMatchObject({
+      name: "NotSimulated",
+    });
   });
 
   test("a bus with rules and the default bus stay", async () => {
     await events.send(new CreateEventBusCommand({ Name: "side" }));
     await putRule({ EventBusName: "side" });
-    await expect(events.send(new DeleteEventBusCommand({ Name: "side" }))).rejects.toMatchObject({ name: "ValidationException" });
-    await expect(events.send(new DeleteEventBusCommand({ Name: "default" }))).rejects.toMatchObject({ name: "ValidationException" });
+    await expect(events.send(new DeleteEventBusCommand({ Name: "side" }))).rejects.toMatchObject({
+      name: "ValidationException",
+    });
+    await expect(events.send(new DeleteEventBusCommand({ Name: "default" }))).rejects.toMatchObject({
+      name: "ValidationException",
+    });
   });
 });
 
@@ -278,7 +362,12 @@ describe("PutEvents", () => {
       }),
     );
     expect(result.FailedEntryCount).toBe(3);
-    expect(result.Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([undefined, "MalformedDetail", "NotAuthorizedForSource", "InvalidArgument"]);
+    expect(result.Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
+      undefined,
+      "MalformedDetail",
+      "NotAuthorizedForSource",
+      "InvalidArgument",
+    ]);
   });
 
   test.each([
@@ -291,11 +380,22 @@ describe("PutEvents", () => {
 });
 
 test("TestEventPattern says whether an event would match", async () => {
-  const Event = JSON.stringify({ id: "1", account: "111122223333", source: "shop", time: "2026-01-01T00:00:00Z", region: "eu-west-1", resources: [], "detail-type": "Order", detail: {} });
+  const Event = JSON.stringify({
+    id: "1",
+    account: "111122223333",
+    source: "shop",
+    time: "2026-01-01T00:00:00Z",
+    region: "eu-west-1",
+    resources: [],
+    "detail-type": "Order",
+    detail: {},
+  });
   const ask = (EventPattern: string) => events.send(new TestEventPatternCommand({ EventPattern, Event }));
   expect((await ask('{"source":["shop"]}')).Result).toBe(true);
   expect((await ask('{"source":["bank"]}')).Result).toBe(false);
-  await expect(events.send(new TestEventPatternCommand({ EventPattern: '{"source":["x"]}', Event: "{}" }))).rejects.toMatchObject({ name: "ValidationException" });
+  await expect(
+    events.send(new TestEventPatternCommand({ EventPattern: '{"source":["x"]}', Event: "{}" })),
+  ).rejects.toMatchObject({ name: "ValidationException" });
 });
 
 test("rules and their targets survive a restart", async () => {

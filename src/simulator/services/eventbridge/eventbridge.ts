@@ -41,7 +41,8 @@ const READ_ONLY = [
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/ */
 export function createEventBridgeService(world: World): EventBridgeService {
   const buses = createBuses(world);
-  const publish = (event: WorldEvent, busName: string, timeMs: number) => publishTo(world, buses, event, busName, timeMs);
+  const publish = (event: WorldEvent, busName: string, timeMs: number) =>
+    publishTo(world, buses, event, busName, timeMs);
   world.onEvent((event) => void publish(event, DEFAULT_BUS, world.clock.nowMs()));
   return {
     name: "eventbridge",
@@ -64,7 +65,8 @@ export function createEventBridgeService(world: World): EventBridgeService {
     },
     readOnly: new Set(READ_ONLY),
     dataEvents: new Set(["PutEvents"]),
-    wantsReadEvents: () => [...(buses.get(DEFAULT_BUS)?.rules.values() ?? [])].some(({ state }) => state === ALL_MANAGEMENT_EVENTS),
+    wantsReadEvents: () =>
+      [...(buses.get(DEFAULT_BUS)?.rules.values() ?? [])].some(({ state }) => state === ALL_MANAGEMENT_EVENTS),
     snapshot: buses.snapshot,
     restore: buses.restore,
   };
@@ -75,7 +77,17 @@ function publishTo(world: World, buses: Buses, event: WorldEvent, busName: strin
   const id = world.clock.uuid();
   const { source, resources = [], detail } = event;
   const time = `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
-  const full = { version: "0", id, "detail-type": event["detail-type"], source, account: world.account, time, region: world.region, resources, detail };
+  const full = {
+    version: "0",
+    id,
+    "detail-type": event["detail-type"],
+    source,
+    account: world.account,
+    time,
+    region: world.region,
+    resources,
+    detail,
+  };
   world.clock.after(world.timings.eventDeliveryMs, () => {
     const bus = buses.get(busName);
     if (bus) route(world, buses, bus, full);
@@ -83,7 +95,12 @@ function publishTo(world: World, buses: Buses, event: WorldEvent, busName: strin
   return id;
 }
 
-function route(world: World, buses: Buses, bus: Bus, event: { detail: Record<string, unknown>; "detail-type": string }): void {
+function route(
+  world: World,
+  buses: Buses,
+  bus: Bus,
+  event: { detail: Record<string, unknown>; "detail-type": string },
+): void {
   let text: string | undefined;
   for (const rule of bus.rules.values()) {
     if (rule.targets.length === 0 || !admits(rule, event) || !buses.matcher(rule)(event)) continue;
@@ -105,12 +122,22 @@ function deliver(world: World, rule: Rule, target: Target, event: object, text: 
   const ingestedAt = new Date(world.clock.nowMs()).toISOString();
   const body = targetInput(target, event, text, { ruleArn: rule.arn, ruleName: rule.name, ingestedAt });
   const groupId = target.SqsParameters?.MessageGroupId;
-  const refusal = sqs.deliver({ queueArn: target.Arn, body, ruleArn: rule.arn, hasRole: target.RoleArn !== undefined, ...(groupId !== undefined && { groupId }) });
+  const refusal = sqs.deliver({
+    queueArn: target.Arn,
+    body,
+    ruleArn: rule.arn,
+    hasRole: target.RoleArn !== undefined,
+    ...(groupId !== undefined && { groupId }),
+  });
   if (refusal === undefined) return;
   // A missing permission or queue is not retried: the event goes to the dead-letter queue, or is lost.
   const deadLetterArn = target.DeadLetterConfig?.Arn;
   if (deadLetterArn === undefined) return;
   const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
-  const attributes = { RULE_ARN: attribute(rule.arn), TARGET_ARN: attribute(target.Arn), ERROR_CODE: attribute(refusal) };
+  const attributes = {
+    RULE_ARN: attribute(rule.arn),
+    TARGET_ARN: attribute(target.Arn),
+    ERROR_CODE: attribute(refusal),
+  };
   sqs.deliver({ queueArn: deadLetterArn, body: text, ruleArn: rule.arn, hasRole: false, attributes });
 }

@@ -82,7 +82,8 @@ function numeric(argument: unknown): ValueMatcher {
     const [sign, bound] = [argument[at], argument[at + 1]] as [string, unknown];
     const compare = Object.hasOwn(COMPARISONS, sign) ? COMPARISONS[sign] : undefined;
     if (!compare) throw new PatternError(`Unrecognized numeric range operator: ${sign}`);
-    if (typeof bound !== "number" || Math.abs(bound) > 5e9) throw new PatternError("Value of numeric must be a number between -5.0e9 and +5.0e9");
+    if (typeof bound !== "number" || Math.abs(bound) > 5e9)
+      throw new PatternError("Value of numeric must be a number between -5.0e9 and +5.0e9");
     tests.push((value) => compare(value, bound));
   }
   if (argument.length === 4) checkRange(argument as [string, number, string, number]);
@@ -90,7 +91,8 @@ function numeric(argument: unknown): ValueMatcher {
 }
 
 function checkRange([first, low, second, high]: [string, number, string, number]): void {
-  if (!first.startsWith(">") || !second.startsWith("<")) throw new PatternError("Bad numeric range operator: a range is > or >=, then < or <=");
+  if (!first.startsWith(">") || !second.startsWith("<"))
+    throw new PatternError("Bad numeric range operator: a range is > or >=, then < or <=");
   if (low >= high) throw new PatternError("Bottom must be less than top");
 }
 
@@ -98,7 +100,8 @@ function cidr(argument: unknown): ValueMatcher {
   const [address = "", bits = ""] = textOf("cidr", argument).split("/");
   const family = isIP(address);
   const bitsMax = family === 4 ? 32 : 128;
-  if (family === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax) throw new PatternError("Malformed CIDR, expected address/bits");
+  if (family === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax)
+    throw new PatternError("Malformed CIDR, expected address/bits");
   const block = new BlockList();
   block.addSubnet(address, Number(bits), family === 4 ? "ipv4" : "ipv6");
   return (value) => isText(value) && isIP(value) === family && block.check(value, family === 4 ? "ipv4" : "ipv6");
@@ -119,7 +122,9 @@ function anythingBut(argument: unknown): ValueMatcher {
   const refused = Array.isArray(argument) ? argument : [argument];
   if (refused.length === 0) throw new PatternError("Empty arrays are not allowed");
   if (!refused.every((each) => ["string", "number", "boolean"].includes(typeof each) || each === null)) {
-    throw new PatternError("Inside anything-but list, either all values are number or string, mixed type is not supported");
+    throw new PatternError(
+      "Inside anything-but list, either all values are number or string, mixed type is not supported",
+    );
   }
   return (value) => !refused.includes(value);
 }

@@ -53,7 +53,10 @@ describe("a pattern matches", () => {
     ["anything but a prefix", detail({ state: [{ "anything-but": { prefix: "init" } }] })],
     ["anything but several prefixes", detail({ state: [{ "anything-but": { prefix: ["init", "stop"] } }] })],
     ["anything but a suffix", detail({ path: [{ "anything-but": { suffix: ".txt" } }] })],
-    ["anything but a text whatever its case", detail({ state: [{ "anything-but": { "equals-ignore-case": ["STOPPED"] } }] })],
+    [
+      "anything but a text whatever its case",
+      detail({ state: [{ "anything-but": { "equals-ignore-case": ["STOPPED"] } }] }),
+    ],
     ["anything but a wildcard", detail({ path: [{ "anything-but": { wildcard: "*/lib/*" } }] })],
     ["an equal number", detail({ count: [{ numeric: ["=", 5] }] })],
     ["a number in an open range", detail({ count: [{ numeric: [">", 4, "<", 6] }] })],
@@ -74,7 +77,10 @@ describe("a pattern matches", () => {
     ["the first alternative of $or", { $or: [{ source: ["aws.elasticfilesystem"] }, { source: ["aws.lambda"] }] }],
     ["an alternative of $or below the top", detail({ $or: [{ count: [99] }, { state: ["Running"] }] })],
     ["$or inside $or", detail({ $or: [{ state: ["x"] }, { $or: [{ count: [5] }, { count: [6] }] }] })],
-    ["$or beside another field", { source: ["aws.elasticfilesystem"], detail: { state: ["Running"], $or: [{ count: [5] }, { count: [6] }] } }],
+    [
+      "$or beside another field",
+      { source: ["aws.elasticfilesystem"], detail: { state: ["Running"], $or: [{ count: [5] }, { count: [6] }] } },
+    ],
   ])("%s", (_, pattern) => {
     expect(matches(pattern, EVENT)).toBe(true);
   });

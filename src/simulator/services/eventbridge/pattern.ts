@@ -81,7 +81,8 @@ function compileLeaf(name: string, alternatives: unknown[]): EventMatcher {
     }
     const [operator, argument] = soleEntry(each);
     if (operator !== "exists") values.push(valueMatcher(operator, argument));
-    else if (typeof argument !== "boolean") throw new PatternError("exists match pattern must be either true or false.");
+    else if (typeof argument !== "boolean")
+      throw new PatternError("exists match pattern must be either true or false.");
     else if (argument) present = true;
     else absent = true;
   }

@@ -52,17 +52,30 @@ function sizeOf({ Time, Source = "", DetailType = "", Detail = "", Resources = [
   return (Time ? 14 : 0) + texts.reduce((sum, text) => sum + Buffer.byteLength(text, "utf8"), 0);
 }
 
-function complaintAbout({ Source, DetailType, Detail }: Entry): { ErrorCode: string; ErrorMessage: string } | undefined {
+function complaintAbout({
+  Source,
+  DetailType,
+  Detail,
+}: Entry): { ErrorCode: string; ErrorMessage: string } | undefined {
   for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
     if (value === undefined || value === "") {
-      return { ErrorCode: "InvalidArgument", ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.` };
+      return {
+        ErrorCode: "InvalidArgument",
+        ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+      };
     }
   }
-  if (Source?.startsWith("aws.")) return { ErrorCode: "NotAuthorizedForSource", ErrorMessage: "Not authorized for the source." };
+  if (Source?.startsWith("aws."))
+    return { ErrorCode: "NotAuthorizedForSource", ErrorMessage: "Not authorized for the source." };
   if ((DetailType?.length ?? 0) > 128) {
-    return { ErrorCode: "InvalidArgument", ErrorMessage: "Parameter DetailType is not valid. Reason: DetailType is longer than 128 characters." };
+    return {
+      ErrorCode: "InvalidArgument",
+      ErrorMessage: "Parameter DetailType is not valid. Reason: DetailType is longer than 128 characters.",
+    };
   }
-  return isJsonObject(Detail ?? "") ? undefined : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  return isJsonObject(Detail ?? "")
+    ? undefined
+    : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
 }
 
 function isJsonObject(text: string): boolean {

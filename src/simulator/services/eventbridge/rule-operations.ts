@@ -44,7 +44,10 @@ export function createRuleOperations(buses: Buses): Record<keyof typeof RULE_INP
     EnableRule: (input) => setState(input, "ENABLED"),
     DisableRule: (input) => setState(input, "DISABLED"),
     ListRules({ NamePrefix = "", EventBusName, ...paging }) {
-      const { page, token } = pageOf(sorted(buses, EventBusName).filter(({ name }) => name.startsWith(NamePrefix)), paging);
+      const { page, token } = pageOf(
+        sorted(buses, EventBusName).filter(({ name }) => name.startsWith(NamePrefix)),
+        paging,
+      );
       return { Rules: page.map(described), ...token };
     },
     ListRuleNamesByTarget({ TargetArn, EventBusName, ...paging }) {
@@ -96,17 +99,26 @@ function putRule(buses: Buses, input: PutRuleInput, createdBy: string): object {
 
 function checkRule({ Name, EventPattern, State, Description = "" }: PutRuleInput): void {
   if (!RULE_NAME.test(Name)) {
-    throw constraint(Name, "name", Name.length > 64 ? "Member must have length less than or equal to 64" : String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`);
+    throw constraint(
+      Name,
+      "name",
+      Name.length > 64
+        ? "Member must have length less than or equal to 64"
+        : String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`,
+    );
   }
-  if (State !== undefined && !STATES.includes(State)) throw constraint(State, "state", `Member must satisfy enum value set: [${STATES.join(", ")}]`);
-  if (Description.length > 512) throw constraint(Description, "description", "Member must have length less than or equal to 512");
+  if (State !== undefined && !STATES.includes(State))
+    throw constraint(State, "state", `Member must satisfy enum value set: [${STATES.join(", ")}]`);
+  if (Description.length > 512)
+    throw constraint(Description, "description", "Member must have length less than or equal to 512");
   if (EventPattern === undefined) throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
   checkPattern(EventPattern);
 }
 
 function checkPattern(pattern: string): (event: unknown) => boolean {
   try {
-    if (pattern.length > PATTERN_CHARS_MAX) throw new PatternError(`Pattern has ${pattern.length} characters, at most ${PATTERN_CHARS_MAX} are allowed`);
+    if (pattern.length > PATTERN_CHARS_MAX)
+      throw new PatternError(`Pattern has ${pattern.length} characters, at most ${PATTERN_CHARS_MAX} are allowed`);
     return compilePattern(pattern);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
@@ -122,7 +134,9 @@ function parseEvent(text: string): unknown {
   } catch {
     throw invalid("Parameter Event is not valid. Reason: Event is not a valid JSON.");
   }
-  const missing = ["id", "account", "source", "time", "region", "resources", "detail-type"].find((name) => event?.[name] === undefined);
+  const missing = ["id", "account", "source", "time", "region", "resources", "detail-type"].find(
+    (name) => event?.[name] === undefined,
+  );
   if (missing !== undefined) throw invalid(`Parameter Event is not valid. Reason: Field ${missing} is missing.`);
   return event;
 }

@@ -20,8 +20,10 @@ export const TAG_INPUT_MEMBERS = {
 export function tagsFrom(tags: Tag[], existing: Record<string, string> = {}): Record<string, string> {
   const all = { ...existing };
   for (const { Key, Value } of tags) {
-    if (Key.length < 1 || Key.length > 128) throw constraint(Key, "tags.1.member.key", "Member must have length between 1 and 128");
-    if (Value.length > 256) throw constraint(Value, "tags.1.member.value", "Member must have length less than or equal to 256");
+    if (Key.length < 1 || Key.length > 128)
+      throw constraint(Key, "tags.1.member.key", "Member must have length between 1 and 128");
+    if (Value.length > 256)
+      throw constraint(Value, "tags.1.member.value", "Member must have length less than or equal to 256");
     if (/^aws:/i.test(Key)) throw invalid(`Tag key ${Key} is not valid: keys must not begin with aws:`);
     all[Key] = Value;
   }
@@ -46,6 +48,8 @@ export function createTagOperations(buses: Buses): Record<keyof typeof TAG_INPUT
       const { tags } = tagged(ResourceARN);
       for (const key of TagKeys) delete tags[key];
     },
-    ListTagsForResource: ({ ResourceARN }) => ({ Tags: Object.entries(tagged(ResourceARN).tags).map(([Key, Value]) => ({ Key, Value })) }),
+    ListTagsForResource: ({ ResourceARN }) => ({
+      Tags: Object.entries(tagged(ResourceARN).tags).map(([Key, Value]) => ({ Key, Value })),
+    }),
   };
 }

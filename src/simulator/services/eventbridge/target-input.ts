@@ -23,10 +23,15 @@ export function targetInput(target: TargetInput, event: object, eventText: strin
 
 /** `$.detail.name`, `$.resources[0]`, `$['detail-type']`; undefined if nothing is there. */
 function valueAt(event: object, path: string): unknown {
-  const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]/g)].map((step) => step[1] ?? step[2] ?? step[3] ?? "");
+  const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]/g)].map(
+    (step) => step[1] ?? step[2] ?? step[3] ?? "",
+  );
   let value: unknown = event;
   for (const step of steps) {
-    value = typeof value === "object" && value !== null && Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? (value as Record<string, unknown>)[step]
+        : undefined;
   }
   return value;
 }
@@ -58,5 +63,7 @@ function transform(
 function inserted(value: unknown, isQuoted: boolean): string {
   if (value === undefined) return "";
   if (typeof value === "string" && isQuoted) return JSON.stringify(value).slice(1, -1);
-  return isQuoted && typeof value === "object" ? JSON.stringify(JSON.stringify(value)).slice(1, -1) : JSON.stringify(value);
+  return isQuoted && typeof value === "object"
+    ? JSON.stringify(JSON.stringify(value)).slice(1, -1)
+    : JSON.stringify(value);
 }

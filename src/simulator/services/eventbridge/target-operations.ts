@@ -11,7 +11,17 @@ const TARGETS_A_CALL_MAX = 10;
 const TARGET_ID = /^[.\-_A-Za-z0-9]{1,64}$/;
 const QUEUE_ARN = /^arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$/;
 
-const TARGET_MEMBERS = ["Id", "Arn", "RoleArn", "Input", "InputPath", "InputTransformer", "SqsParameters", "DeadLetterConfig", "RetryPolicy"];
+const TARGET_MEMBERS = [
+  "Id",
+  "Arn",
+  "RoleArn",
+  "Input",
+  "InputPath",
+  "InputTransformer",
+  "SqsParameters",
+  "DeadLetterConfig",
+  "RetryPolicy",
+];
 
 export const TARGET_INPUT_MEMBERS = {
   PutTargets: ["Rule", "EventBusName", ...TARGET_MEMBERS.map((name) => `Targets.${name}`)],
@@ -26,7 +36,13 @@ export function createTargetOperations(buses: Buses): Record<keyof typeof TARGET
       const rule = buses.rule(Rule, EventBusName);
       const unknown = (Ids as string[]).filter((id) => !rule.targets.some((target) => target.Id === id));
       rule.targets = rule.targets.filter((target) => !Ids.includes(target.Id));
-      return failures(unknown.map((TargetId) => ({ TargetId, ErrorCode: "ResourceNotFoundException", ErrorMessage: `Target ${TargetId} does not exist.` })));
+      return failures(
+        unknown.map((TargetId) => ({
+          TargetId,
+          ErrorCode: "ResourceNotFoundException",
+          ErrorMessage: `Target ${TargetId} does not exist.`,
+        })),
+      );
     },
     ListTargetsByRule({ Rule, EventBusName, ...paging }) {
       const { page, token } = pageOf(buses.rule(Rule, EventBusName).targets, paging);
@@ -37,7 +53,8 @@ export function createTargetOperations(buses: Buses): Record<keyof typeof TARGET
 
 function putTargets(rule: Rule, given: Target[]): object {
   if (given.length < 1) throw constraint("[]", "targets", "Member must have length greater than or equal to 1");
-  if (given.length > TARGETS_A_CALL_MAX) throw constraint(given.length, "targets", `Member must have length less than or equal to ${TARGETS_A_CALL_MAX}`);
+  if (given.length > TARGETS_A_CALL_MAX)
+    throw constraint(given.length, "targets", `Member must have length less than or equal to ${TARGETS_A_CALL_MAX}`);
   for (const target of given) checkTarget(target);
   const merged = new Map([...rule.targets, ...given].map((target) => [target.Id, target]));
   if (merged.size > TARGETS_MAX) {
@@ -48,16 +65,40 @@ function putTargets(rule: Rule, given: Target[]): object {
 }
 
 function checkTarget({ Id, Arn, Input, InputPath, InputTransformer, RetryPolicy = {} }: Target): void {
-  if (!TARGET_ID.test(Id)) throw constraint(Id, "targets.1.member.id", String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`);
-  if (!/^arn:[^:]+:[^:]+:/.test(Arn)) throw new ServiceError("ValidationException", 400, `Parameter ${Arn} is not valid. Reason: Provided Arn is not in correct format.`);
+  if (!TARGET_ID.test(Id))
+    throw constraint(
+      Id,
+      "targets.1.member.id",
+      String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`,
+    );
+  if (!/^arn:[^:]+:[^:]+:/.test(Arn))
+    throw new ServiceError(
+      "ValidationException",
+      400,
+      `Parameter ${Arn} is not valid. Reason: Provided Arn is not in correct format.`,
+    );
   if (!QUEUE_ARN.test(Arn)) throw notSimulated("eventbridge", "PutTargets", `Targets.Arn of ${Arn.split(":")[2]}`);
   const inputs = [Input, InputPath, InputTransformer].filter((each) => each !== undefined);
   if (inputs.length > 1) {
-    throw new ServiceError("ValidationException", 400, `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`);
+    throw new ServiceError(
+      "ValidationException",
+      400,
+      `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`,
+    );
   }
   const { MaximumRetryAttempts: attempts = 185, MaximumEventAgeInSeconds: age = 86_400 } = RetryPolicy;
-  if (attempts < 0 || attempts > 185) throw constraint(attempts, "targets.1.member.retryPolicy.maximumRetryAttempts", "Member must have value between 0 and 185");
-  if (age < 60 || age > 86_400) throw constraint(age, "targets.1.member.retryPolicy.maximumEventAgeInSeconds", "Member must have value between 60 and 86400");
+  if (attempts < 0 || attempts > 185)
+    throw constraint(
+      attempts,
+      "targets.1.member.retryPolicy.maximumRetryAttempts",
+      "Member must have value between 0 and 185",
+    );
+  if (age < 60 || age > 86_400)
+    throw constraint(
+      age,
+      "targets.1.member.retryPolicy.maximumEventAgeInSeconds",
+      "Member must have value between 60 and 86400",
+    );
 }
 
 function failures(entries: object[]): object {

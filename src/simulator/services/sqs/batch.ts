@@ -12,7 +12,11 @@ const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
  * @param sizeOf bytes of an entry, where the batch's total is limited.
  * @throws EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct, BatchRequestTooLong
  */
-export function inBatch<T extends { Id: string }>(entries: T[], run: (entry: T) => object | void, sizeOf?: (entry: T) => number): object {
+export function inBatch<T extends { Id: string }>(
+  entries: T[],
+  run: (entry: T) => object | void,
+  sizeOf?: (entry: T) => number,
+): object {
   checkEntries(entries);
   const total = sizeOf ? entries.reduce((sum, entry) => sum + sizeOf(entry), 0) : 0;
   if (total > BATCH_BYTES_MAX) {
@@ -36,7 +40,11 @@ export function inBatch<T extends { Id: string }>(entries: T[], run: (entry: T) 
 
 function checkEntries(entries: { Id: string }[]): void {
   if (entries.length === 0) {
-    throw new ServiceError("EmptyBatchRequest", 400, "There should be at least one SendMessageBatchRequestEntry in the request.");
+    throw new ServiceError(
+      "EmptyBatchRequest",
+      400,
+      "There should be at least one SendMessageBatchRequestEntry in the request.",
+    );
   }
   if (entries.length > ENTRIES_MAX) {
     const message = `Maximum number of entries per request are ${ENTRIES_MAX}. You have sent ${entries.length}.`;
@@ -44,7 +52,8 @@ function checkEntries(entries: { Id: string }[]): void {
   }
   for (const { Id } of entries) {
     if (ENTRY_ID.test(Id)) continue;
-    const message = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
+    const message =
+      "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
     throw new ServiceError("InvalidBatchEntryId", 400, message);
   }
   const repeated = entries.find(({ Id }, at) => entries.findIndex((other) => other.Id === Id) !== at);

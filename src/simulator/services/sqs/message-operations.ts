@@ -11,21 +11,44 @@ import type { Queues } from "./queues.ts";
 import { pollForMessages } from "./long-poll.ts";
 
 export const MESSAGE_INPUT_MEMBERS = {
-  SendMessage: ["QueueUrl", "MessageBody", "DelaySeconds", "MessageAttributes", "MessageSystemAttributes", "MessageGroupId"],
+  SendMessage: [
+    "QueueUrl",
+    "MessageBody",
+    "DelaySeconds",
+    "MessageAttributes",
+    "MessageSystemAttributes",
+    "MessageGroupId",
+  ],
   SendMessageBatch: ["QueueUrl", "Entries"],
-  ReceiveMessage: ["QueueUrl", "AttributeNames", "MessageSystemAttributeNames", "MessageAttributeNames", "MaxNumberOfMessages", "VisibilityTimeout", "WaitTimeSeconds"],
+  ReceiveMessage: [
+    "QueueUrl",
+    "AttributeNames",
+    "MessageSystemAttributeNames",
+    "MessageAttributeNames",
+    "MaxNumberOfMessages",
+    "VisibilityTimeout",
+    "WaitTimeSeconds",
+  ],
   DeleteMessage: ["QueueUrl", "ReceiptHandle"],
   DeleteMessageBatch: ["QueueUrl", "Entries"],
   ChangeMessageVisibility: ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"],
   ChangeMessageVisibilityBatch: ["QueueUrl", "Entries"],
 };
 
-export function createMessageOperations(clock: SimClock, queues: Queues): Record<keyof typeof MESSAGE_INPUT_MEMBERS, Handler> {
+export function createMessageOperations(
+  clock: SimClock,
+  queues: Queues,
+): Record<keyof typeof MESSAGE_INPUT_MEMBERS, Handler> {
   const bodySize = (entry: SendInput) => sizeOf(entry.MessageBody, entry.MessageAttributes ?? {});
   return {
-    SendMessage: (input, { caller }: CallContext) => send(clock, queues.atUrl(input.QueueUrl), input, caller.principalId),
+    SendMessage: (input, { caller }: CallContext) =>
+      send(clock, queues.atUrl(input.QueueUrl), input, caller.principalId),
     SendMessageBatch: ({ QueueUrl, Entries }, { caller }: CallContext) =>
-      inBatch(Entries as BatchSend[], (entry) => send(clock, queues.atUrl(QueueUrl), entry, caller.principalId), bodySize),
+      inBatch(
+        Entries as BatchSend[],
+        (entry) => send(clock, queues.atUrl(QueueUrl), entry, caller.principalId),
+        bodySize,
+      ),
     ReceiveMessage: (input, context: CallContext) => receive(clock, queues, input, context),
     DeleteMessage: ({ QueueUrl, ReceiptHandle }) => remove(queues.atUrl(QueueUrl), ReceiptHandle),
     DeleteMessageBatch: ({ QueueUrl, Entries }) =>
@@ -52,7 +75,11 @@ type BatchHandle = HandleInput & { Id: string };
 
 /** Also the way in for EventBridge, as `senderId` its service principal. */
 export function send(clock: SimClock, queue: Queue, input: SendInput, senderId: string): object {
-  const { MessageBody: body, MessageAttributes: attributes = {}, MessageSystemAttributes: systemAttributes = {} } = input;
+  const {
+    MessageBody: body,
+    MessageAttributes: attributes = {},
+    MessageSystemAttributes: systemAttributes = {},
+  } = input;
   checkMessage(queue, body, attributes);
   const delaySeconds = input.DelaySeconds ?? numberOf(queue, "DelaySeconds");
   checkRange("DelaySeconds", delaySeconds, 0, 900);
@@ -85,18 +112,29 @@ export function send(clock: SimClock, queue: Queue, input: SendInput, senderId: 
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
 
 function checkMessage(queue: Queue, body: string, attributes: Record<string, AttributeValue>): void {
-  if (body === "") throw new ServiceError("MissingParameter", 400, "The request must contain the parameter MessageBody.");
+  if (body === "")
+    throw new ServiceError("MissingParameter", 400, "The request must contain the parameter MessageBody.");
   const maxBytes = numberOf(queue, "MaximumMessageSize");
   if (sizeOf(body, attributes) > maxBytes) {
     throw invalid(`One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`);
   }
-  if (FORBIDDEN.test(body)) throw new ServiceError("InvalidMessageContents", 400, "Invalid characters found in the message body.");
-  if (Object.keys(attributes).length > 10) throw invalid("Number of message attributes [11 or more] exceeds the allowed maximum [10].");
+  if (FORBIDDEN.test(body))
+    throw new ServiceError("InvalidMessageContents", 400, "Invalid characters found in the message body.");
+  if (Object.keys(attributes).length > 10)
+    throw invalid("Number of message attributes [11 or more] exceeds the allowed maximum [10].");
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
     const isTyped = /^(String|Number|Binary)(\..+)?$/.test(DataType ?? "");
-    const hasValue = DataType?.startsWith("Binary") ? BinaryValue !== undefined : StringValue !== undefined && StringValue !== "";
-    if (!isTyped) throw invalid(`The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`);
-    if (!hasValue) throw invalid(`The message attribute '${name}' must contain a non-empty message attribute value for message attribute type '${DataType}'.`);
+    const hasValue = DataType?.startsWith("Binary")
+      ? BinaryValue !== undefined
+      : StringValue !== undefined && StringValue !== "";
+    if (!isTyped)
+      throw invalid(
+        `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+      );
+    if (!hasValue)
+      throw invalid(
+        `The message attribute '${name}' must contain a non-empty message attribute value for message attribute type '${DataType}'.`,
+      );
   }
 }
 
@@ -110,7 +148,12 @@ interface ReceiveInput {
   WaitTimeSeconds?: number;
 }
 
-async function receive(clock: SimClock, queues: Queues, input: ReceiveInput, { disconnected }: CallContext): Promise<object> {
+async function receive(
+  clock: SimClock,
+  queues: Queues,
+  input: ReceiveInput,
+  { disconnected }: CallContext,
+): Promise<object> {
   const queue = queues.atUrl(input.QueueUrl);
   const { MaxNumberOfMessages: max = 1 } = input;
   const visibilitySeconds = input.VisibilityTimeout ?? numberOf(queue, "VisibilityTimeout");
@@ -142,7 +185,9 @@ function described({ message, receiptHandle }: Received, input: ReceiveInput): o
     DeadLetterQueueSourceArn: message.deadLetterSourceArn,
     AWSTraceHeader: message.systemAttributes["AWSTraceHeader"]?.StringValue,
   };
-  const attributes = Object.entries(system).filter(([name, value]) => value !== undefined && (wanted.has("All") || wanted.has(name)));
+  const attributes = Object.entries(system).filter(
+    ([name, value]) => value !== undefined && (wanted.has("All") || wanted.has(name)),
+  );
   const own = Object.entries(message.attributes).filter(([name]) => isNamed(name, input.MessageAttributeNames ?? []));
   const ownMd5 = md5OfAttributes(Object.fromEntries(own));
   return {
@@ -157,7 +202,10 @@ function described({ message, receiptHandle }: Received, input: ReceiveInput): o
 
 /** "All", ".*", a name, or a prefix written "bar.*". */
 function isNamed(name: string, wanted: string[]): boolean {
-  return wanted.some((each) => each === "All" || each === ".*" || each === name || (each.endsWith(".*") && name.startsWith(each.slice(0, -1))));
+  return wanted.some(
+    (each) =>
+      each === "All" || each === ".*" || each === name || (each.endsWith(".*") && name.startsWith(each.slice(0, -1))),
+  );
 }
 
 /** Deleting what is gone, or with the handle of an earlier receive, succeeds and does nothing. */
@@ -169,24 +217,37 @@ function remove(queue: Queue, receiptHandle: string): void {
 function messageOf(queue: Queue, receiptHandle: string): Message | undefined {
   const [queueName, id = ""] = Buffer.from(receiptHandle, "base64").toString("utf8").split(" ");
   if (queueName !== queue.name) {
-    throw new ServiceError("ReceiptHandleIsInvalid", 404, `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`);
+    throw new ServiceError(
+      "ReceiptHandleIsInvalid",
+      404,
+      `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
+    );
   }
   return queue.messages.get(id);
 }
 
-function changeVisibility(clock: SimClock, queue: Queue, { ReceiptHandle, VisibilityTimeout: seconds }: HandleInput): void {
-  if (seconds === undefined) throw new ServiceError("MissingParameter", 400, "The request must contain the parameter VisibilityTimeout.");
+function changeVisibility(
+  clock: SimClock,
+  queue: Queue,
+  { ReceiptHandle, VisibilityTimeout: seconds }: HandleInput,
+): void {
+  if (seconds === undefined)
+    throw new ServiceError("MissingParameter", 400, "The request must contain the parameter VisibilityTimeout.");
   checkRange("VisibilityTimeout", seconds, 0, 43_200);
   const message = messageOf(queue, ReceiptHandle);
   const nowMs = clock.nowMs();
   if (!message) {
-    throw invalid(`Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`);
+    throw invalid(
+      `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+    );
   }
   if (!isInFlight(message, nowMs) || message.receiptHandle !== ReceiptHandle) {
     throw new ServiceError("MessageNotInflight", 400, "The specified message isn't in flight.");
   }
   if (nowMs + seconds * 1_000 > (message.firstReceivedMs ?? nowMs) + 43_200_000) {
-    throw invalid(`Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]`);
+    throw invalid(
+      `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]`,
+    );
   }
   message.visibleAtMs = nowMs + seconds * 1_000;
   queue.messages.reschedule(message);
@@ -195,5 +256,7 @@ function changeVisibility(clock: SimClock, queue: Queue, { ReceiptHandle, Visibi
 
 function checkRange(name: string, value: number, min: number, max: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw invalid(`Value ${value} for parameter ${name} is invalid. Reason: Must be between ${min} and ${max}, if provided.`);
+  throw invalid(
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${min} and ${max}, if provided.`,
+  );
 }

@@ -77,16 +77,25 @@ function checkRedrive(value: string, queueExists: (arn: string) => boolean): voi
   if (value === "") return;
   const complaint = redriveComplaint(parse(value) as Partial<RedrivePolicy> | undefined, queueExists);
   if (complaint === undefined) return;
-  throw new ServiceError("InvalidParameterValue", 400, `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${complaint}`);
+  throw new ServiceError(
+    "InvalidParameterValue",
+    400,
+    `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${complaint}`,
+  );
 }
 
-function redriveComplaint(policy: Partial<RedrivePolicy> | undefined, queueExists: (arn: string) => boolean): string | undefined {
+function redriveComplaint(
+  policy: Partial<RedrivePolicy> | undefined,
+  queueExists: (arn: string) => boolean,
+): string | undefined {
   if (policy === undefined) return "Redrive policy is not a valid JSON map.";
   const { deadLetterTargetArn, maxReceiveCount } = policy;
-  if (deadLetterTargetArn === undefined) return "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.";
+  if (deadLetterTargetArn === undefined)
+    return "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.";
   if (maxReceiveCount === undefined) return "Redrive policy does not contain mandatory attribute: maxReceiveCount.";
   const count = Number(maxReceiveCount);
-  if (!Number.isInteger(count) || count < 1 || count > 1_000) return "Invalid value for maxReceiveCount: must be between 1 and 1000.";
+  if (!Number.isInteger(count) || count < 1 || count > 1_000)
+    return "Invalid value for maxReceiveCount: must be between 1 and 1000.";
   return queueExists(deadLetterTargetArn) ? undefined : "Dead letter target does not exist.";
 }
 

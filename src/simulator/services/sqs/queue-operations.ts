@@ -28,7 +28,11 @@ export const QUEUE_INPUT_MEMBERS = {
   ListDeadLetterSourceQueues: ["QueueUrl", "NextToken", "MaxResults"],
 };
 
-export function createQueueOperations(clock: SimClock, account: string, queues: Queues): Record<keyof typeof QUEUE_INPUT_MEMBERS, Handler> {
+export function createQueueOperations(
+  clock: SimClock,
+  account: string,
+  queues: Queues,
+): Record<keyof typeof QUEUE_INPUT_MEMBERS, Handler> {
   return {
     CreateQueue: (input) => createQueue(clock, queues, input),
     DeleteQueue({ QueueUrl }) {
@@ -45,7 +49,8 @@ export function createQueueOperations(clock: SimClock, account: string, queues: 
       const named = queues.all().filter(({ name }) => name.startsWith(QueueNamePrefix));
       return listed(queues, named, page, "QueueUrls");
     },
-    GetQueueAttributes: ({ QueueUrl, AttributeNames = [] }) => readAttributes(clock, queues.atUrl(QueueUrl), AttributeNames),
+    GetQueueAttributes: ({ QueueUrl, AttributeNames = [] }) =>
+      readAttributes(clock, queues.atUrl(QueueUrl), AttributeNames),
     SetQueueAttributes({ QueueUrl, Attributes }) {
       const queue = queues.atUrl(QueueUrl);
       checkAttributes(Attributes, "SetQueueAttributes", (arn) => queues.byArn(arn) !== undefined);
@@ -84,7 +89,11 @@ interface CreateQueueInput {
   tags?: Record<string, string>;
 }
 
-function createQueue(clock: SimClock, queues: Queues, { QueueName, Attributes = {}, tags = {} }: CreateQueueInput): object {
+function createQueue(
+  clock: SimClock,
+  queues: Queues,
+  { QueueName, Attributes = {}, tags = {} }: CreateQueueInput,
+): object {
   if (QueueName.endsWith(".fifo")) throw notSimulated("sqs", "CreateQueue", "QueueName ending in .fifo");
   if (!QUEUE_NAME.test(QueueName)) {
     throw invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
@@ -98,11 +107,23 @@ function createQueue(clock: SimClock, queues: Queues, { QueueName, Attributes = 
   }
   const removedMs = queues.removedMs(QueueName);
   if (removedMs !== undefined && removedMs + AFTERMATH_MS > clock.nowMs()) {
-    throw new ServiceError("QueueDeletedRecently", 400, "You must wait 60 seconds after deleting a queue before you can create another with the same name.");
+    throw new ServiceError(
+      "QueueDeletedRecently",
+      400,
+      "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+    );
   }
   const nowMs = clock.nowMs();
   const attributes = { ...DEFAULTS, ...Attributes };
-  const queue = queues.add({ name: QueueName, arn: queues.arnOf(QueueName), attributes, tags, createdMs: nowMs, modifiedMs: nowMs, messages: [] });
+  const queue = queues.add({
+    name: QueueName,
+    arn: queues.arnOf(QueueName),
+    attributes,
+    tags,
+    createdMs: nowMs,
+    modifiedMs: nowMs,
+    messages: [],
+  });
   return { QueueUrl: queues.urlOf(queue) };
 }
 
@@ -124,7 +145,10 @@ function readAttributes(clock: SimClock, queue: Queue, names: string[]): object 
   return wanted.length > 0 ? { Attributes: Object.fromEntries(wanted.map((name) => [name, all[name]])) } : {};
 }
 
-function compute(clock: SimClock, { arn, createdMs, modifiedMs, messages }: Queue): Record<(typeof COMPUTED)[number], string> {
+function compute(
+  clock: SimClock,
+  { arn, createdMs, modifiedMs, messages }: Queue,
+): Record<(typeof COMPUTED)[number], string> {
   const nowMs = clock.nowMs();
   let [inFlight, delayed] = [0, 0];
   for (const message of messages.all()) {
@@ -144,7 +168,11 @@ function compute(clock: SimClock, { arn, createdMs, modifiedMs, messages }: Queu
 function purge(clock: SimClock, queue: Queue): void {
   const nowMs = clock.nowMs();
   if (queue.purgedMs !== undefined && queue.purgedMs + AFTERMATH_MS > nowMs) {
-    throw new ServiceError("PurgeQueueInProgress", 403, `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`);
+    throw new ServiceError(
+      "PurgeQueueInProgress",
+      403,
+      `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+    );
   }
   queue.purgedMs = nowMs;
   queue.messages.clear();
@@ -158,7 +186,8 @@ interface Page {
 /** SQS gives a token only to callers that asked for pages. */
 function listed(queues: Queues, found: Queue[], { NextToken, MaxResults }: Page, member: string): object {
   const limit = MaxResults ?? LIST_MAX;
-  if (limit < 1 || limit > LIST_MAX) throw invalid(`Value for parameter MaxResults is invalid. Reason: must be between 1 and ${LIST_MAX}.`);
+  if (limit < 1 || limit > LIST_MAX)
+    throw invalid(`Value for parameter MaxResults is invalid. Reason: must be between 1 and ${LIST_MAX}.`);
   const after = NextToken === undefined ? "" : Buffer.from(NextToken, "base64").toString("utf8");
   const sorted = found.filter(({ name }) => name > after).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const page = sorted.slice(0, limit);
@@ -172,7 +201,9 @@ function checkTags(tags: Record<string, string>): void {
   if (Object.keys(tags).length > TAGS_MAX) throw invalid(`Too many tags added for queue: at most ${TAGS_MAX}.`);
   for (const [key, value] of Object.entries(tags)) {
     if (key.length < 1 || key.length > 128 || value.length > 256 || /^aws:/i.test(key)) {
-      throw invalid(`Tag ${key} is invalid. Reason: keys have 1 to 128 characters and do not begin with aws:, values have at most 256.`);
+      throw invalid(
+        `Tag ${key} is invalid. Reason: keys have 1 to 128 characters and do not begin with aws:, values have at most 256.`,
+      );
     }
   }
 }

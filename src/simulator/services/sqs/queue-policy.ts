@@ -39,12 +39,18 @@ function applies({ Principal, Action, Resource, Condition = {} }: Statement, del
     isPrincipal &&
     list(Action).some((action) => like(String(action).toLowerCase(), "sqs:sendmessage")) &&
     list(Resource).some((resource) => like(String(resource), delivery.queueArn)) &&
-    Object.entries(Condition).every(([operator, keys]) => Object.entries(keys).every(([key, wanted]) => holds(operator, key, list(wanted), delivery)))
+    Object.entries(Condition).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, wanted]) => holds(operator, key, list(wanted), delivery)),
+    )
   );
 }
 
 function holds(operator: string, key: string, wanted: unknown[], delivery: Delivery): boolean {
-  const values: Record<string, string> = { "aws:sourcearn": delivery.sourceArn, "aws:sourceaccount": delivery.sourceAccount, "aws:securetransport": "true" };
+  const values: Record<string, string> = {
+    "aws:sourcearn": delivery.sourceArn,
+    "aws:sourceaccount": delivery.sourceAccount,
+    "aws:securetransport": "true",
+  };
   const value = values[key.toLowerCase()];
   const isNegated = operator.includes("Not");
   // A missing key fails a plain operator and satisfies a negated one, or one that says IfExists.
@@ -57,6 +63,9 @@ function holds(operator: string, key: string, wanted: unknown[], delivery: Deliv
 /** `*` and `?` as IAM reads them. */
 function like(pattern: string, text: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === text;
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*").replaceAll("?", ".");
+  const escaped = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${escaped}$`, "s").test(text);
 }

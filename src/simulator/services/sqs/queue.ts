@@ -35,7 +35,7 @@ export function stateOf({ waiters: _, messages, ...queue }: Queue): QueueState {
 }
 
 export function wake(queue: Queue): void {
-  for (const waiter of [...queue.waiters]) waiter();
+  for (const waiter of queue.waiters) waiter();
 }
 
 export function numberOf(queue: Queue, attribute: string): number {
@@ -80,7 +80,10 @@ export function takeMessages(
       queue.messages.delete(message.id);
       continue;
     }
-    const target = redrive && message.receiveCount >= redrive.maxReceiveCount ? given.deadLetter(redrive.deadLetterTargetArn) : undefined;
+    const target =
+      redrive && message.receiveCount >= redrive.maxReceiveCount
+        ? given.deadLetter(redrive.deadLetterTargetArn)
+        : undefined;
     if (target) {
       bury(queue, target, message, nowMs);
       continue;
@@ -90,7 +93,12 @@ export function takeMessages(
   return taken;
 }
 
-function receive(queue: Queue, message: Message, nowMs: number, given: { visibilityMs: number; clock: SimClock }): Received {
+function receive(
+  queue: Queue,
+  message: Message,
+  nowMs: number,
+  given: { visibilityMs: number; clock: SimClock },
+): Received {
   message.receiveCount++;
   message.firstReceivedMs ??= nowMs;
   message.visibleAtMs = nowMs + given.visibilityMs;

@@ -34,11 +34,17 @@ describe("on virtual time", () => {
 
   const create = async (QueueName: string, Attributes: Record<string, string> = {}) =>
     (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? "";
-  const send = (MessageBody: string, more: object = {}) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
+  const send = (MessageBody: string, more: object = {}) =>
+    sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
   const receive = async (more: object = {}) =>
-    (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ["All"], ...more }))).Messages ?? [];
-  const count = async (name: "ApproximateNumberOfMessages" | "ApproximateNumberOfMessagesNotVisible" | "ApproximateNumberOfMessagesDelayed") =>
-    (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] }))).Attributes?.[name];
+    (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ["All"], ...more }))).Messages ??
+    [];
+  const count = async (
+    name:
+      | "ApproximateNumberOfMessages"
+      | "ApproximateNumberOfMessagesNotVisible"
+      | "ApproximateNumberOfMessagesDelayed",
+  ) => (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] }))).Attributes?.[name];
 
   test("a received message is hidden until its visibility timeout, and its receive count grows", async () => {
     await send("hello");
@@ -111,7 +117,9 @@ describe("on virtual time", () => {
   test("visibility set to 0 shows the message again at once", async () => {
     await send("retry");
     const [message] = await receive();
-    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }));
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }),
+    );
     expect(await receive()).toHaveLength(1);
   });
 
@@ -119,8 +127,13 @@ describe("on virtual time", () => {
     await send("x");
     const [message] = await receive({ VisibilityTimeout: 1 });
     clock.advance(1_000);
-    const change = sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 5 }));
-    await expect(change).rejects.toMatchObject({ name: "MessageNotInflight", Code: "AWS.SimpleQueueService.MessageNotInflight" });
+    const change = sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 5 }),
+    );
+    await expect(change).rejects.toMatchObject({
+      name: "MessageNotInflight",
+      Code: "AWS.SimpleQueueService.MessageNotInflight",
+    });
   });
 
   test("messages are taken oldest first, at most ten", async () => {
@@ -132,7 +145,10 @@ describe("on virtual time", () => {
 
   test("a message received too often goes to the dead-letter queue", async () => {
     const dead = await create("dead");
-    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: "arn:aws:sqs:eu-west-1:111122223333:dead", maxReceiveCount: "2" });
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: "arn:aws:sqs:eu-west-1:111122223333:dead",
+      maxReceiveCount: "2",
+    });
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
     await send("poison");
     for (let at = 0; at < 2; at++) {
@@ -141,7 +157,10 @@ describe("on virtual time", () => {
     }
     expect(await receive()).toEqual([]);
     const [letter] = await receive({ QueueUrl: dead });
-    expect(letter).toMatchObject({ Body: "poison", Attributes: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-west-1:111122223333:jobs" } });
+    expect(letter).toMatchObject({
+      Body: "poison",
+      Attributes: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-west-1:111122223333:jobs" },
+    });
   });
 
   test("a message older than the retention period is gone", async () => {
@@ -153,7 +172,10 @@ describe("on virtual time", () => {
 
   test("creating again with the same attributes is fine, with others it is not", async () => {
     expect(await create("jobs", { VisibilityTimeout: "30" })).toBe(QueueUrl);
-    await expect(create("jobs", { VisibilityTimeout: "31" })).rejects.toMatchObject({ name: "QueueNameExists", message: expect.stringContaining("VisibilityTimeout") });
+    await expect(create("jobs", { VisibilityTimeout: "31" })).rejects.toMatchObject({
+      name: "QueueNameExists",
+      message: expect.stringContaining("VisibilityTimeout"),
+    });
   });
 
   test("a deleted queue's name is free again after 60 s", async () => {
@@ -178,7 +200,12 @@ describe("on virtual time", () => {
     ["an attribute that does not exist", "y", { Colour: "red" }, "InvalidAttributeName"],
     ["a timeout over 12 hours", "y", { VisibilityTimeout: "43201" }, "InvalidAttributeValue"],
     ["a policy that is not JSON", "y", { Policy: "{" }, "InvalidAttributeValue"],
-    ["a dead-letter queue that is not there", "y", { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:no","maxReceiveCount":1}' }, "InvalidParameterValue"],
+    [
+      "a dead-letter queue that is not there",
+      "y",
+      { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:no","maxReceiveCount":1}' },
+      "InvalidParameterValue",
+    ],
   ])("%s is refused", async (_, name, attributes, error) => {
     await expect(create(name, attributes)).rejects.toMatchObject({ name: error });
   });
@@ -200,10 +227,28 @@ describe("on virtual time", () => {
 
   test.each([
     ["no entries", [], "EmptyBatchRequest"],
-    ["eleven entries", Array.from({ length: 11 }, (_, at) => ({ Id: `e${at}`, MessageBody: "x" })), "TooManyEntriesInBatchRequest"],
-    ["the same id twice", [{ Id: "a", MessageBody: "x" }, { Id: "a", MessageBody: "y" }], "BatchEntryIdsNotDistinct"],
+    [
+      "eleven entries",
+      Array.from({ length: 11 }, (_, at) => ({ Id: `e${at}`, MessageBody: "x" })),
+      "TooManyEntriesInBatchRequest",
+    ],
+    [
+      "the same id twice",
+      [
+        { Id: "a", MessageBody: "x" },
+        { Id: "a", MessageBody: "y" },
+      ],
+      "BatchEntryIdsNotDistinct",
+    ],
     ["an id with a dot", [{ Id: "a.b", MessageBody: "x" }], "InvalidBatchEntryId"],
-    ["more than 1 MiB together", [{ Id: "a", MessageBody: "x".repeat(600_000) }, { Id: "b", MessageBody: "x".repeat(600_000) }], "BatchRequestTooLong"],
+    [
+      "more than 1 MiB together",
+      [
+        { Id: "a", MessageBody: "x".repeat(600_000) },
+        { Id: "b", MessageBody: "x".repeat(600_000) },
+      ],
+      "BatchRequestTooLong",
+    ],
   ])("a batch with %s is refused", async (_, Entries, error) => {
     await expect(sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({ name: error });
   });
@@ -213,7 +258,8 @@ describe("on virtual time", () => {
     const first = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "page-", MaxResults: 2 }));
     expect(first.QueueUrls).toHaveLength(2);
     const urls: string[] = [];
-    for await (const page of paginateListQueues({ client: sqs, pageSize: 1 }, { QueueNamePrefix: "page-" })) urls.push(...(page.QueueUrls ?? []));
+    for await (const page of paginateListQueues({ client: sqs, pageSize: 1 }, { QueueNamePrefix: "page-" }))
+      urls.push(...(page.QueueUrls ?? []));
     expect(urls.map((url) => url.split("/").at(-1))).toEqual(["page-a", "page-b", "page-c"]);
   });
 
@@ -248,7 +294,9 @@ describe("over the socket", () => {
   test("a message for a poll whose client went away is not lost", async () => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "gone" }));
     const abort = new AbortController();
-    const polling = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), { abortSignal: abort.signal });
+    const polling = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
+      abortSignal: abort.signal,
+    });
     polling.catch(() => undefined);
     await expect.poll(() => doors.simulator.calls.counts().byOperation["sqs.ReceiveMessage"]).toBe(1);
     abort.abort();
@@ -268,6 +316,10 @@ describe("over the socket", () => {
     };
     const sent = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "grüße 🙂", MessageAttributes }));
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ["All"] }));
-    expect(Messages?.[0]).toMatchObject({ Body: "grüße 🙂", MessageAttributes, MD5OfMessageAttributes: sent.MD5OfMessageAttributes });
+    expect(Messages?.[0]).toMatchObject({
+      Body: "grüße 🙂",
+      MessageAttributes,
+      MD5OfMessageAttributes: sent.MD5OfMessageAttributes,
+    });
   });
 });

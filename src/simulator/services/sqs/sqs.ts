@@ -51,9 +51,19 @@ export function createSqsService(world: World): SqsService {
     deliver({ queueArn, body, ruleArn, hasRole, groupId, attributes = {} }) {
       const queue = queues.byArn(queueArn);
       if (!queue || queue.arn !== queueArn) return "AWS.SimpleQueueService.NonExistentQueue";
-      const delivery = { servicePrincipal: "events.amazonaws.com", queueArn, sourceArn: ruleArn, sourceAccount: world.account };
+      const delivery = {
+        servicePrincipal: "events.amazonaws.com",
+        queueArn,
+        sourceArn: ruleArn,
+        sourceAccount: world.account,
+      };
       if (!hasRole && !maySend(queue.attributes["Policy"], delivery)) return "NO_PERMISSIONS";
-      send(world.clock, queue, { MessageBody: body, MessageAttributes: attributes, ...(groupId !== undefined && { MessageGroupId: groupId }) }, "events.amazonaws.com");
+      send(
+        world.clock,
+        queue,
+        { MessageBody: body, MessageAttributes: attributes, ...(groupId !== undefined && { MessageGroupId: groupId }) },
+        "events.amazonaws.com",
+      );
       world.changed();
       return undefined;
     },

@@ -7,7 +7,11 @@ export interface Session {
   expiresAtMs: number;
 }
 
-export function createSessionKey(clock: SimClock): { accessKeyId: string; secretAccessKey: string; sessionToken: string } {
+export function createSessionKey(clock: SimClock): {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+} {
   // Sixteen characters of AWS's alphabet after the prefix of temporary keys.
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const pick = () => letters[Math.floor(clock.random() * letters.length)] ?? "A";

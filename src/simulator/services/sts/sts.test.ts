@@ -1,4 +1,11 @@
-import { AssumeRoleCommand, GetAccessKeyInfoCommand, GetCallerIdentityCommand, GetFederationTokenCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
+import {
+  AssumeRoleCommand,
+  GetAccessKeyInfoCommand,
+  GetCallerIdentityCommand,
+  GetFederationTokenCommand,
+  GetSessionTokenCommand,
+} from "@aws-sdk/client-sts";
+import type { STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Service } from "../../core.ts";
 import type { RoleDirectory } from "../../world.ts";
@@ -7,7 +14,11 @@ import { openDoors, sdkClient } from "../../test-support.ts";
 import { createStsService } from "./sts.ts";
 
 const trusting = (principal: object, condition?: object) =>
-  JSON.stringify({ Statement: [{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole", ...(condition && { Condition: condition }) }] });
+  JSON.stringify({
+    Statement: [
+      { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole", ...(condition && { Condition: condition }) },
+    ],
+  });
 
 /** Just enough of IAM to have roles. */
 function createRoles(): Service & RoleDirectory {
@@ -27,7 +38,9 @@ function createRoles(): Service & RoleDirectory {
     findRole(name) {
       const assumeRolePolicyDocument = documents[name];
       const arn = `arn:aws:iam::111122223333:role/${name}`;
-      return assumeRolePolicyDocument ? { arn, roleId: "AROATEST", roleName: name, assumeRolePolicyDocument } : undefined;
+      return assumeRolePolicyDocument
+        ? { arn, roleId: "AROATEST", roleName: name, assumeRolePolicyDocument }
+        : undefined;
     },
   };
 }
@@ -74,7 +87,9 @@ describe.each(["socketClient", "standInClient"] as const)("STS through the %s", 
   });
 
   test("a key says its account", async () => {
-    await expect(client().send(new GetAccessKeyInfoCommand({ AccessKeyId: "AKIAIOSFODNN7EXAMPLE" }))).resolves.toMatchObject({ Account: "111122223333" });
+    await expect(
+      client().send(new GetAccessKeyInfoCommand({ AccessKeyId: "AKIAIOSFODNN7EXAMPLE" })),
+    ).resolves.toMatchObject({ Account: "111122223333" });
   });
 
   test("what is not built says so", async () => {
@@ -84,6 +99,9 @@ describe.each(["socketClient", "standInClient"] as const)("STS through the %s", 
 
   test("a missing member is named", async () => {
     const call = client().send(new AssumeRoleCommand({ RoleArn: role("deployer") } as never));
-    await expect(call).rejects.toMatchObject({ name: "ValidationError", message: expect.stringContaining("'roleSessionName'") });
+    await expect(call).rejects.toMatchObject({
+      name: "ValidationError",
+      message: expect.stringContaining("'roleSessionName'"),
+    });
   });
 });

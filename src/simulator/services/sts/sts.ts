@@ -33,7 +33,11 @@ export function createStsService(world: World): Service {
   return {
     name: "sts",
     operations: {
-      GetCallerIdentity: (_, { caller }: CallContext) => ({ UserId: caller.principalId, Account: caller.accountId, Arn: caller.arn }),
+      GetCallerIdentity: (_, { caller }: CallContext) => ({
+        UserId: caller.principalId,
+        Account: caller.accountId,
+        Arn: caller.arn,
+      }),
       AssumeRole: (input, { caller }: CallContext) => assumeRole(parts, input, caller),
       GetSessionToken: (input, { caller }: CallContext) => getSessionToken(parts, input, caller),
       GetAccessKeyInfo: ({ AccessKeyId }) => ({ Account: world.principalOf(AccessKeyId).accountId }),
@@ -64,7 +68,9 @@ interface AssumeRoleInput {
 function assumeRole({ world, enter }: Parts, input: AssumeRoleInput, caller: Caller): object {
   const { RoleArn, RoleSessionName, DurationSeconds = 3_600 } = input;
   if (!SESSION_NAME.test(RoleSessionName)) {
-    throw invalid(`Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`);
+    throw invalid(
+      `Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+    );
   }
   checkDuration(DurationSeconds, 43_200);
   const [, accountId, roleName = ""] = ROLE_ARN.exec(RoleArn) ?? [];
@@ -79,12 +85,23 @@ function assumeRole({ world, enter }: Parts, input: AssumeRoleInput, caller: Cal
   const arn = `arn:${world.partition}:sts::${world.account}:assumed-role/${roleName}/${RoleSessionName}`;
   const principalId = `${role.roleId}:${RoleSessionName}`;
   const sessionIssuer = { arn: role.arn, userName: roleName, principalId: role.roleId };
-  const owner = { accountId: world.account, type: "AssumedRole" as const, arn, principalId, userName: RoleSessionName, sessionIssuer };
+  const owner = {
+    accountId: world.account,
+    type: "AssumedRole" as const,
+    arn,
+    principalId,
+    userName: RoleSessionName,
+    sessionIssuer,
+  };
   const Credentials = openSession({ world, enter }, owner, DurationSeconds);
   return { Credentials, AssumedRoleUser: { AssumedRoleId: principalId, Arn: arn }, PackedPolicySize: 0 };
 }
 
-function getSessionToken(parts: Parts, { DurationSeconds = 43_200 }: { DurationSeconds?: number }, caller: Caller): object {
+function getSessionToken(
+  parts: Parts,
+  { DurationSeconds = 43_200 }: { DurationSeconds?: number },
+  caller: Caller,
+): object {
   checkDuration(DurationSeconds, 129_600);
   if (caller.type === "AssumedRole") {
     throw new ServiceError("AccessDenied", 403, "Cannot call GetSessionToken with session credentials");
@@ -109,7 +126,9 @@ function openSession({ world, enter }: Parts, owner: Omit<Principal, "accessKeyI
 function checkDuration(seconds: number, maxSeconds: number): void {
   if (seconds >= 900 && seconds <= maxSeconds) return;
   const bound = seconds < 900 ? "greater than or equal to 900" : `less than or equal to ${maxSeconds}`;
-  throw invalid(`Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`);
+  throw invalid(
+    `Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`,
+  );
 }
 
 function invalid(complaint: string): ServiceError {

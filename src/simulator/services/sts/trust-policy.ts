@@ -40,7 +40,10 @@ function covers({ Principal }: Statement, caller: Caller): boolean {
 function holds({ Condition = {} }: Statement, externalId: string | undefined): boolean {
   return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(
-      ([key, values]) => operator === "StringEquals" && key.toLowerCase() === "sts:externalid" && list(values).includes(externalId ?? ""),
+      ([key, values]) =>
+        operator === "StringEquals" &&
+        key.toLowerCase() === "sts:externalid" &&
+        list(values).includes(externalId ?? ""),
     ),
   );
 }

@@ -1,0 +1,100 @@
+import type { Step } from "./step.ts";
+import { fails, ok } from "./step.ts";
+
+const [iam, noIam, sts, noSts] = [ok("iam"), fails("iam"), ok("sts"), fails("sts")];
+
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "sts:AssumeRole" }],
+});
+const ALLOW = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "sqs:*", Resource: "*" }],
+});
+const MANAGED = "arn:aws:iam::aws:policy/AmazonElasticFileSystemClientReadWriteAccess";
+
+export const IAM_STEPS: Step[] = [
+  iam("CreateRole", {
+    RoleName: "app",
+    AssumeRolePolicyDocument: TRUST,
+    Path: "/teams/",
+    Tags: [{ Key: "a", Value: "b" }],
+  }),
+  iam("GetRole", { RoleName: "app" }),
+  iam("ListRoles", { PathPrefix: "/teams/" }),
+  iam("UpdateRole", { RoleName: "app", Description: "d & e", MaxSessionDuration: 7200 }),
+  iam("UpdateRoleDescription", { RoleName: "app", Description: "f" }),
+  iam("UpdateAssumeRolePolicy", { RoleName: "app", PolicyDocument: TRUST }),
+  iam("PutRolePolicy", { RoleName: "app", PolicyName: "inline", PolicyDocument: ALLOW }),
+  iam("GetRolePolicy", { RoleName: "app", PolicyName: "inline" }),
+  iam("ListRolePolicies", { RoleName: "app" }),
+  iam("AttachRolePolicy", { RoleName: "app", PolicyArn: MANAGED }),
+  iam("ListAttachedRolePolicies", { RoleName: "app" }),
+  iam("TagRole", { RoleName: "app", Tags: [{ Key: "c", Value: "" }] }),
+  iam("ListRoleTags", { RoleName: "app", MaxItems: 1 }, { marker: "Marker" }),
+  iam("ListRoleTags", { RoleName: "app", MaxItems: 1, Marker: "$marker" }),
+  iam("UntagRole", { RoleName: "app", TagKeys: ["c"] }),
+  iam("ListInstanceProfilesForRole", { RoleName: "app" }),
+  iam("PutRolePermissionsBoundary", { RoleName: "app", PermissionsBoundary: MANAGED }),
+  iam("DeleteRolePermissionsBoundary", { RoleName: "app" }),
+  iam("CreatePolicy", { PolicyName: "own", PolicyDocument: ALLOW }, { policy: "Policy.Arn" }),
+  iam("GetPolicy", { PolicyArn: "$policy" }),
+  iam("ListPolicies", { Scope: "Local" }),
+  iam("CreatePolicyVersion", { PolicyArn: "$policy", PolicyDocument: ALLOW, SetAsDefault: true }),
+  iam("GetPolicyVersion", { PolicyArn: "$policy", VersionId: "v2" }),
+  iam("ListPolicyVersions", { PolicyArn: "$policy" }),
+  iam("SetDefaultPolicyVersion", { PolicyArn: "$policy", VersionId: "v1" }),
+  iam("DeletePolicyVersion", { PolicyArn: "$policy", VersionId: "v2" }),
+  iam("TagPolicy", { PolicyArn: "$policy", Tags: [{ Key: "k", Value: "v" }] }),
+  iam("ListPolicyTags", { PolicyArn: "$policy" }),
+  iam("UntagPolicy", { PolicyArn: "$policy", TagKeys: ["k"] }),
+  iam("CreateUser", { UserName: "ci" }),
+  iam("GetUser", { UserName: "ci" }),
+  iam("ListUsers"),
+  iam("PutUserPolicy", { UserName: "ci", PolicyName: "inline", PolicyDocument: ALLOW }),
+  iam("GetUserPolicy", { UserName: "ci", PolicyName: "inline" }),
+  iam("ListUserPolicies", { UserName: "ci" }),
+  iam("AttachUserPolicy", { UserName: "ci", PolicyArn: "$policy" }),
+  iam("ListAttachedUserPolicies", { UserName: "ci" }),
+  iam("ListEntitiesForPolicy", { PolicyArn: "$policy" }),
+  iam("TagUser", { UserName: "ci", Tags: [{ Key: "k", Value: "v" }] }),
+  iam("ListUserTags", { UserName: "ci" }),
+  iam("UntagUser", { UserName: "ci", TagKeys: ["k"] }),
+  iam("ListGroupsForUser", { UserName: "ci" }),
+  iam("CreateAccessKey", { UserName: "ci" }, { key: "AccessKey.AccessKeyId" }),
+  iam("ListAccessKeys", { UserName: "ci" }),
+  iam("UpdateAccessKey", { UserName: "ci", AccessKeyId: "$key", Status: "Inactive" }),
+  noIam("NoSuchEntityException", "GetRole", { RoleName: "none" }),
+  noIam("EntityAlreadyExistsException", "CreateRole", { RoleName: "app", AssumeRolePolicyDocument: TRUST }),
+  noIam("MalformedPolicyDocumentException", "PutRolePolicy", {
+    RoleName: "app",
+    PolicyName: "bad",
+    PolicyDocument: "{",
+  }),
+  noIam("DeleteConflictException", "DeleteRole", { RoleName: "app" }),
+  noIam("ValidationError", "GetRole", {}),
+  noIam("NotSimulated", "CreateGroup", { GroupName: "g" }),
+  iam("DeleteAccessKey", { UserName: "ci", AccessKeyId: "$key" }),
+  iam("DetachUserPolicy", { UserName: "ci", PolicyArn: "$policy" }),
+  iam("DeleteUserPolicy", { UserName: "ci", PolicyName: "inline" }),
+  iam("DeleteUser", { UserName: "ci" }),
+  iam("DeletePolicy", { PolicyArn: "$policy" }),
+];
+
+export const STS_STEPS: Step[] = [
+  sts("GetCallerIdentity"),
+  sts("GetSessionToken", { DurationSeconds: 900 }),
+  sts("GetAccessKeyInfo", { AccessKeyId: "AKIAIOSFODNN7EXAMPLE" }),
+  sts("AssumeRole", {
+    RoleArn: "arn:aws:iam::111122223333:role/teams/app",
+    RoleSessionName: "ci",
+    Tags: [{ Key: "k", Value: "v" }],
+  }),
+  noSts("AccessDenied", "AssumeRole", { RoleArn: "arn:aws:iam::111122223333:role/none", RoleSessionName: "ci" }),
+  noSts("ValidationError", "AssumeRole", { RoleArn: "arn:aws:iam::111122223333:role/none" }),
+  noSts("ValidationError", "GetSessionToken", { DurationSeconds: 1 }),
+  noSts("NotSimulated", "GetFederationToken", { Name: "n" }),
+  iam("DetachRolePolicy", { RoleName: "app", PolicyArn: MANAGED }),
+  iam("DeleteRolePolicy", { RoleName: "app", PolicyName: "inline" }),
+  iam("DeleteRole", { RoleName: "app" }),
+];
