@@ -22,18 +22,35 @@ interface Binding extends KubernetesObject {
 }
 
 let live: LiveApi;
+/** Watches of the log that the API holds, so that one which outlives its client is seen. */
+const watches = { open: 0 };
 let config: KubeConfig;
 let client: CustomObjectsApi;
 
 beforeAll(async () => {
   live = await startApi();
   releaseDeleted(live.store);
+  countWatches(live);
   config = new KubeConfig();
   config.loadFromString(kubeconfig(live.url));
   client = config.makeApiClient(CustomObjectsApi);
   await client.createClusterCustomObject({ ...GROUP, plural: "filesystems", body: fileSystemManifest() });
 });
 afterAll(() => live.close());
+
+function countWatches({ store }: LiveApi): void {
+  const watch = store.records.watch.bind(store.records);
+  store.records.watch = (...args) => {
+    const stop = watch(...args);
+    watches.open += 1;
+    let stopped = false;
+    return () => {
+      if (!stopped) watches.open -= 1;
+      stopped = true;
+      stop();
+    };
+  };
+}
 
 const create = async (name: string) =>
   (await client.createNamespacedCustomObject({ ...BINDINGS, body: bindingManifest(name) })) as Binding;
@@ -95,8 +112,10 @@ describe("@kubernetes/client-node", () => {
     await client.deleteNamespacedCustomObject({ ...BINDINGS, name: "during-the-watch" });
     await vi.waitFor(() => expect(seen).toContain("DELETED during-the-watch"));
     expect(seen.slice(0, 3)).toEqual(["ADDED before-the-watch", "ADDED during-the-watch", "MODIFIED during-the-watch"]);
+    expect(watches.open).toBe(1);
     request.abort();
     await vi.waitFor(() => expect(ended).toHaveBeenCalled());
+    await vi.waitFor(() => expect(watches.open).toBe(0));
   });
 
   test("keeps an informer's cache right", async () => {
