@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EFSClient } from "@aws-sdk/client-efs";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { createLog, startMooring, type Mooring } from "../../src/cli/compose.ts";
+import type { Condition } from "../../src/model/conditions.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
+import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
+import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
+
+const WAIT_MAX_MS = 15_000;
+const POLL_MS = 15;
+
+/** Production waits for AWS to settle; the simulator is at rest at once. */
+export const TEST_SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  installation: "test",
+  settleMs: 0,
+  propagationMs: 0,
+  absenceGapMs: 0,
+  gatherQuietMs: 20,
+  backoffBaseMs: 100,
+  backoffCapMs: 1_000,
+  quotaShare: Number.POSITIVE_INFINITY,
+};
+
+export interface Manifest {
+  apiVersion: "mooring.dev/v1";
+  kind: "Binding" | "FileSystem";
+  metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
+  spec: Record<string, unknown>;
+}
+
+interface ApiRecord extends Manifest {
+  metadata: Manifest["metadata"] & { uid: string; generation: number; resourceVersion: string; deletionTimestamp?: string; finalizers?: string[] };
+  status: { conditions: Condition[]; accessPointId?: string; plan?: { operation: string; target: string }[] };
+}
+
+/** Answers of the API, for assertions on refusals too. */
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+/**
+ * A whole small world in this process: the furnished simulated account on a socket, and Mooring
+ * with its API on another. Everything that people do to it goes over the sockets.
+ */
+export class World {
+  readonly #directory = mkdtempSync(join(tmpdir(), "mooring-test-"));
+  #simulator: RunningSimulator | null = null;
+  #mooring: Mooring | null = null;
+  readonly #settings: Settings;
+  readonly #clients: { destroy(): void }[] = [];
+
+  private constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  static async start(settings: Partial<Settings> = {}): Promise<World> {
+    const world = new World({ ...TEST_SETTINGS, ...settings });
+    world.#simulator = await startSimulator({ port: 0, furnish: true });
+    await world.startMooring();
+    return world;
+  }
+
+  get simulator(): RunningSimulator {
+    return this.#simulator!;
+  }
+
+  get mooring(): Mooring {
+    return this.#mooring!;
+  }
+
+  /** Starts Mooring on the same store; `storeName` opens another one. */
+  async startMooring({ storeName = "store", settings = {} }: { storeName?: string; settings?: Partial<Settings> } = {}): Promise<void> {
+    const { world } = this.simulator.simulator;
+    this.#mooring = await startMooring({
+      home: { account: world.account, region: world.region },
+      settings: { ...this.#settings, ...settings },
+      listen: { host: "127.0.0.1", port: 0, flag: "--port" },
+      engine: openSqliteEngine(join(this.#directory, `${storeName}.db`)),
+      aws: { endpoint: this.simulator.url, credentials: { accessKeyId: "mooring", secretAccessKey: "none" } },
+      queues: null,
+      eventBus: "default",
+      log: createLog("error", join(this.#directory, "mooring.log")),
+    });
+  }
+
+  async stopMooring(): Promise<void> {
+    await this.#mooring?.close();
+    this.#mooring = null;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await this.stopMooring();
+    await this.#simulator?.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** SDK clients of somebody else: the access key names the person. */
+  as(person: string): { efs: EFSClient; lambda: LambdaClient } {
+    const config = {
+      region: this.simulator.simulator.world.region,
+      endpoint: this.simulator.url,
+      credentials: { accessKeyId: person, secretAccessKey: "none" },
+    };
+    const clients = { efs: new EFSClient(config), lambda: new LambdaClient(config) };
+    this.#clients.push(clients.efs, clients.lambda);
+    return clients;
+  }
+
+  async request<T = ApiRecord>(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<Answer<T>> {
+    const url = path.startsWith("/apis") ? path : `/apis/mooring.dev/v1${path}`;
+    const answer = await fetch(`${this.mooring.url}${url}`, {
+      method,
+      headers: { "content-type": contentType },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as T };
+  }
+
+  /** Creates the record, and fails the test if the API refuses it. */
+  async create(manifest: Manifest): Promise<ApiRecord> {
+    const { status, body } = await this.request("POST", collectionOf(manifest), manifest);
+    if (status !== 201) throw new Error(`creating ${manifest.metadata.name} answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  get(manifest: Manifest): Promise<Answer<ApiRecord>> {
+    return this.request("GET", pathOf(manifest));
+  }
+
+  patch(manifest: Manifest, patch: unknown): Promise<Answer<ApiRecord>> {
+    return this.request("PATCH", pathOf(manifest), patch, "application/merge-patch+json");
+  }
+
+  delete(manifest: Manifest): Promise<Answer<ApiRecord>> {
+    return this.request("DELETE", pathOf(manifest));
+  }
+
+  /** Waits until a condition of the record is as asked, and answers it. */
+  async condition(manifest: Manifest, type: string, wanted: Partial<Condition>): Promise<Condition> {
+    return this.until(`${manifest.metadata.name} ${type} ${JSON.stringify(wanted)}`, async () => {
+      const { body } = await this.get(manifest);
+      const found = body.status?.conditions?.find((c) => c.type === type);
+      const matches = found !== undefined && Object.entries(wanted).every(([k, v]) => found[k as keyof Condition] === v);
+      return matches ? { is: found } : { not: body.status?.conditions ?? body };
+    });
+  }
+
+  async ready(...manifests: Manifest[]): Promise<void> {
+    for (const manifest of manifests) await this.condition(manifest, "Ready", { status: "True" });
+  }
+
+  async gone(manifest: Manifest): Promise<void> {
+    await this.until(`${manifest.metadata.name} is gone`, async () => {
+      const { status, body } = await this.get(manifest);
+      return status === 404 ? { is: true } : { not: body };
+    });
+  }
+
+  /** Polls until `check` answers `is`; what it last saw instead is in the error. */
+  async until<T>(what: string, check: () => Promise<{ is: T } | { not: unknown }>): Promise<T> {
+    const deadline = performance.now() + WAIT_MAX_MS;
+    for (;;) {
+      const seen = await check();
+      if ("is" in seen) return seen.is;
+      if (performance.now() > deadline) throw new Error(`waited ${WAIT_MAX_MS} ms in vain for: ${what}; last seen: ${JSON.stringify(seen.not)}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Entries of the history, oldest first. */
+  async history(query: Parameters<Mooring["store"]["audit"]["query"]>[0] = {}) {
+    const { records } = await this.mooring.store.audit.query({ limit: 1_000, ...query });
+    return records.map((record) => record.entry).toReversed();
+  }
+}
+
+function collectionOf({ kind, metadata }: Manifest): string {
+  return kind === "FileSystem" ? "/filesystems" : `/namespaces/${metadata.namespace ?? "default"}/bindings`;
+}
+
+function pathOf(manifest: Manifest): string {
+  return `${collectionOf(manifest)}/${manifest.metadata.name}`;
+}
