@@ -108,10 +108,12 @@ export class Checkpointer {
   async #project(view: Records, after: number): Promise<{ id: string; slot: number }[]> {
     const removed: { id: string; slot: number }[] = [];
     for (const [id, { ref, slot }] of this.#changed) {
-      if (slot <= after || slot > view.head) continue;
+      if (slot <= after) continue;
+      // A record that has changed again since is still written as of this checkpoint.
       const record = view.find(ref);
-      if (!record) removed.push({ id, slot });
-      await this.#engine.putProjection({ id, slot: record?.resourceVersion ?? slot, body: record ? JSON.stringify(record) : null });
+      const asOf = record?.resourceVersion ?? Math.min(slot, view.head);
+      if (!record) removed.push({ id, slot: asOf });
+      await this.#engine.putProjection({ id, slot: asOf, body: record ? JSON.stringify(record) : null });
     }
     return removed;
   }

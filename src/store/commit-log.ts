@@ -57,7 +57,8 @@ export class EngineCommitLog implements CommitLog {
   /** The end of the line of those who read or write the log; it never rejects. */
   #line: Promise<unknown> = Promise.resolve();
   #nextRefresh: Promise<RecordsView> | null = null;
-  #flushing: Promise<void> | null = null;
+  #isFlushing = false;
+  #flushed: Promise<void> = Promise.resolve();
   #checkpointing: Promise<void> = Promise.resolve();
   /** writeIds of own puts that were given up unanswered: should one turn up, its history is ours to write. */
   readonly #doubtful = new Set<string>();
@@ -101,9 +102,7 @@ export class EngineCommitLog implements CommitLog {
   async commit(propose: Propose): Promise<Committed> {
     if (this.#stopped) throw this.#stopped;
     const result = this.#queue.push(propose, ++this.#tick);
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = null;
-    });
+    if (!this.#isFlushing) this.#flushed = this.#flush();
     return result;
   }
 
@@ -125,7 +124,7 @@ export class EngineCommitLog implements CommitLog {
 
   /** Finishes what was begun, then refuses further work. */
   async close(): Promise<void> {
-    await this.#flushing;
+    await this.#flushed;
     await this.#line;
     await this.#checkpointing;
     await this.#specAudit.flush().catch(() => undefined);
@@ -138,11 +137,14 @@ export class EngineCommitLog implements CommitLog {
   }
 
   async #flush(): Promise<void> {
+    this.#isFlushing = true;
     // Whoever commits in the same turn of the event loop joins the same slot.
     await Promise.resolve();
     while (!this.#queue.isEmpty) {
       await this.#inLine(() => this.#writeGroup()).catch((error: unknown) => this.#queue.rejectAll(error));
     }
+    // In the same turn as the last look at the queue: a commit that comes later starts a new flush.
+    this.#isFlushing = false;
   }
 
   async #writeGroup(): Promise<void> {

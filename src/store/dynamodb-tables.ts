@@ -49,12 +49,15 @@ function pairTable(name: string): CreateTableCommandInput {
 
 /** Creates the tables that are missing and waits until all can be used (at most 2 minutes). */
 export async function ensureTables(client: DynamoDBClient, prefix: string): Promise<void> {
-  for (const definition of tableDefinitions(prefix)) {
+  const definitions = tableDefinitions(prefix);
+  for (const definition of definitions) {
     try {
       await client.send(new CreateTableCommand(definition));
     } catch (error) {
       if ((error as Error).name !== "ResourceInUseException") throw error;
     }
-    await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 5 }, { TableName: definition.TableName! });
+  }
+  for (const { TableName } of definitions) {
+    await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 0.02, maxDelay: 5 }, { TableName: TableName! });
   }
 }

@@ -41,7 +41,8 @@ export function openSqliteEngine(file: string, options: SqliteOptions = {}): Eng
   const db = new DatabaseSync(file);
   try {
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
-    db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"};`);
+    // The log is folded back (with a wait for the disk) every 32 MB instead of every 4: that halves the cost of a write.
+    db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}; PRAGMA wal_autocheckpoint = 8000;`);
     // The first write takes the lock, which EXCLUSIVE then keeps.
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} UPDATE keys SET expiresAtMs = 0 WHERE owner IS NOT NULL; COMMIT;`);
   } catch (cause) {

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeStore } from "./contract.ts";
+import { openDynamoDbEngine } from "./dynamodb-engine.ts";
+import type { DynamoDbEngine } from "./dynamodb-engine.ts";
+
+const server: Server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+let client: DynamoDBClient;
+let engines = 0;
+
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "eu-west-1", credentials: { accessKeyId: "AKIAFAKE", secretAccessKey: "fake" } });
+});
+
+afterAll(async () => {
+  client.destroy();
+  server.close();
+  await once(server, "close");
+});
+
+async function open(): Promise<DynamoDbEngine> {
+  const engine = openDynamoDbEngine({ client, tablePrefix: `t${++engines}-` });
+  await engine.ensureTables();
+  return engine;
+}
+
+describeStore({ name: "DynamoDB", open, runs: 4 });
+
+test("tables that exist already are left as they are", async () => {
+  const engine = await open();
+  await engine.putBlob("kept", "x");
+  await engine.ensureTables();
+  expect(await engine.blob("kept")).toBe("x");
+});
