@@ -21,7 +21,7 @@ export function needsVersions(input: LambdaPlanInput): boolean {
   return input.bindings.some((binding) => {
     const { workload, accessPoint } = binding.facets;
     if (!workload || workload.observedGeneration !== binding.metadata.generation) return true;
-    if (binding.metadata.deletionTimestamp !== undefined || (accessPoint?.retiring.length ?? 0) > 0 || (accessPoint?.former?.length ?? 0) > 0) return true;
+    if (binding.metadata.deletionTimestamp !== undefined || (accessPoint?.retiring.length ?? 0) > 0 || (accessPoint?.former ?? []).some((id) => workload.served.includes(id))) return true;
     return workload.roleArns.length !== 1 || workload.roleArns[0] !== latest.roleArn || workload.served.length > 1;
   });
 }
