@@ -1,5 +1,6 @@
 // Goal:   a thousand teams' pipelines and a dashboard do not hurt each other.
-// Method: concurrent creates over loopback, then lists of ten thousand; bounds are a fraction of what is measured on two cores.
+// Method: concurrent creates over loopback, then lists of ten thousand. CPU time is counted, not wall time, so that a busy
+//         machine does not fail it; on a quiet one some 800 creates a second were measured.
 import { Agent, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bindingManifest, fileSystemManifest, startApi } from "./live-api.ts";
@@ -46,9 +47,9 @@ function send(
 const url = (namespace: string) => `/apis/mooring.dev/v1/namespaces/${namespace}/bindings`;
 
 describe("under load", () => {
-  test(`takes at least 200 creates a second (${CREATES}, ${IN_FLIGHT} at a time)`, async () => {
+  test(`takes at least 200 creates a second of CPU, client included (${CREATES}, ${IN_FLIGHT} at a time)`, async () => {
     let next = 0;
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     const client = async () => {
       while (next < CREATES) {
         const name = `fn-${(next += 1)}`;
@@ -56,16 +57,16 @@ describe("under load", () => {
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, client));
-    const perSecond = CREATES / ((performance.now() - startedMs) / 1_000);
-    expect(perSecond).toBeGreaterThan(200);
+    const { user, system } = process.cpuUsage(before);
+    const perCpuSecond = CREATES / ((user + system) / 1_000_000);
+    expect(perCpuSecond).toBeGreaterThan(200);
   });
 
   test("lists ten thousand at once, in parts and as a table, while others are served", async () => {
     await fill();
-    const list = send("GET", url("many"));
-    const startedMs = performance.now();
-    const other = await send("GET", "/healthz");
-    expect([other.text, performance.now() - startedMs < 1_000]).toEqual(["ok", true]);
+    let isListed = false;
+    const list = send("GET", url("many")).finally(() => (isListed = true));
+    expect([(await send("GET", "/healthz")).text, isListed]).toEqual(["ok", false]);
     const { items, metadata } = JSON.parse((await list).text) as { items: object[]; metadata: { continue?: string } };
     expect([items.length, metadata.continue]).toEqual([LISTED, undefined]);
     const table = JSON.parse(
@@ -73,7 +74,7 @@ describe("under load", () => {
     ) as { rows: object[] };
     expect(table.rows).toHaveLength(LISTED);
     expect(await countInParts()).toBe(LISTED);
-  });
+  }, 60_000);
 });
 
 /** Straight into the log: this test is about reading. */
