@@ -49,7 +49,7 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
   const lease: Lease = { key: KEY, owner: "me", fence: 1, expiresAtMs: leaseEndsInMs, item: emptyKeyItem(KEY), takenOver: false };
   let removed = 0;
   const failures = new Map<string, Failure>();
-  const context: ActContext = { lease, cause: { kind: "Sweep" }, fileSystem: "shared", failures, removed: (n) => (removed += n) };
+  const context: ActContext = { lease, causeOf: () => ({ kind: "Sweep" }), fileSystem: "shared", failures, removed: (n) => (removed += n) };
   return { ports, context, log, reported, failures, removed: () => removed };
 }
 

@@ -9,7 +9,7 @@ import type { ReconcilerPorts } from "./ports.ts";
 
 export interface ActContext {
   lease: Lease;
-  cause: Cause;
+  causeOf(action: Action): Cause;
   /** Name of the FileSystem record concerned, for the history. */
   fileSystem: string | null;
   /** By actionId; filled by failed calls, emptied by successful ones. */
@@ -85,7 +85,7 @@ function intentEntry(action: Action, intentId: string, context: ActContext) {
     operation: action.type,
     target: action.target,
     why: action.why,
-    cause: context.cause,
+    cause: context.causeOf(action),
     before: action.before,
     after: action.after,
     bindings: action.bindings,

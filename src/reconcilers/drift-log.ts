@@ -1,4 +1,5 @@
 import type { Cause, NotedEvent } from "../model/audit.ts";
+import type { Condition } from "../model/conditions.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run } from "./reconciler.ts";
@@ -6,12 +7,12 @@ import type { Run } from "./reconciler.ts";
 /** What the history still owes an answer to, kept across runs. */
 export interface DriftMemory {
   /** Drift that was seen and not yet repaired. */
-  open: { firstSeenMs: number; attributed: boolean } | null;
+  open: { firstSeenMs: number; attributed: boolean; bindings: string[] } | null;
   /** The last repaired drift whose actor was not known: an event that arrives late may still name it. */
   unattributed: { repairedAtMs: number } | null;
 }
 
-interface Concerns {
+export interface Concerns {
   fileSystem: string | null;
   bindings: string[];
 }
@@ -43,7 +44,8 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       }
       if (news.length === 0 && memory.open === null) await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
-      memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0 };
+      const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
+      memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0, bindings };
     },
 
     /** Call after a read that showed nothing left to do. */
@@ -54,8 +56,9 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;
-        await store.keys.append(run.lease, { type: "Converged", tookMs, ...concerns });
-        ports.report({ type: "converged", key: run.key, acted, tookMs, bindings: concerns.bindings });
+        const bindings = memory.open?.bindings ?? concerns.bindings;
+        await store.keys.append(run.lease, { type: "Converged", tookMs, ...concerns, bindings });
+        ports.report({ type: "converged", key: run.key, acted, tookMs, bindings });
       }
       if (memory.open !== null) memory.unattributed = memory.open.attributed ? null : { repairedAtMs: nowMs };
       memory.open = null;
@@ -82,6 +85,12 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.unattributed = null;
     }
   }
+}
+
+/** Uids of the facets that say Drifted. */
+export function driftedOf(drafts: ReadonlyMap<string, { conditions: Condition[] }>): string[] {
+  const isDrifted = ({ type, status }: Condition) => type === "Drifted" && status === "True";
+  return [...drafts].filter(([, { conditions }]) => conditions.some(isDrifted)).map(([uid]) => uid);
 }
 
 function briefly(event: NotedEvent | null) {

@@ -8,6 +8,7 @@ import type {
 } from "../plan/file-system-input.ts";
 import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
 import { nameOf } from "./binding-name.ts";
+import { driftedOf } from "./drift-log.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
 import { showFailures } from "./failures.ts";
 import { runPass, type PassSpec } from "./pass.ts";
@@ -65,6 +66,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
       const finalizers = { binding: ACCESS_POINT_FINALIZER, fileSystem: IN_USE_FINALIZER };
       return proposeFileSystemFacets(view, record.metadata.name, { ...facets, accessPoints: shown }, finalizers, lease, home);
     },
+    drifted: (facets) => driftedOf(facets.accessPoints),
     concerns: (view) => {
       const record = view.fileSystemById(id);
       const name = record?.metadata.name ?? null;

@@ -4,6 +4,7 @@ import { MOUNT_FINALIZER } from "../model/records.ts";
 import type { LambdaFacetDrafts, LambdaMemory, LambdaObservation } from "../plan/lambda-input.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
 import { nameOf } from "./binding-name.ts";
+import { driftedOf } from "./drift-log.ts";
 import { showFailures } from "./failures.ts";
 import { desiredLambda, noFunctionObserved, observeLambda } from "./observe-lambda.ts";
 import { runPass, type PassSpec } from "./pass.ts";
@@ -50,6 +51,7 @@ function lambdaSpec(functionName: string, ports: ReconcilerPorts): Spec {
       const shown = showFailures(facets.workloads, (uid) => nameOf(view.bindingByUid(uid)), failures, nowMs);
       return proposeWorkloadFacets(view, { ...facets, workloads: shown }, MOUNT_FINALIZER, lease, home);
     },
+    drifted: (facets) => driftedOf(facets.workloads),
     concerns: (view) => {
       const bindings = view.bindingsOfFunction(functionName);
       return { fileSystem: bindings[0]?.spec.fileSystemRef.name ?? null, bindings: bindings.map(nameOf) };

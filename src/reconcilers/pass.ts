@@ -4,10 +4,12 @@ import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
 import type { Cause } from "../model/audit.ts";
+import { isReady } from "../model/status.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
-import { createDriftLog, type DriftMemory } from "./drift-log.ts";
+import { nameOf } from "./binding-name.ts";
+import { createDriftLog, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { actionId, type Failure } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run, RunReport } from "./reconciler.ts";
@@ -38,6 +40,8 @@ export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory
   /** Pure. null = nothing of ours names this object (any more): the run ends converged. */
   plan(view: RecordsView, observation: Observation, situation: Situation<Memory>): Planned<Facets> | null;
   propose(view: RecordsView, facets: Facets, lease: Lease, failures: Failure[], nowMs: number): Omit<Proposal, "by">;
+  /** Uids of the bindings that the plan found drifted. */
+  drifted(facets: Facets): string[];
   /** Names for the history: the FileSystem record and the bindings of this object. */
   concerns(view: RecordsView): { fileSystem: string | null; bindings: string[] };
 }
@@ -132,7 +136,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   async record(): Promise<void> {
     const plan = this.#plan;
     if (plan === null) return;
-    if (plan.drifted) await this.#drift.seen(plan, this.#spec.concerns(this.#view));
+    if (plan.drifted) await this.#drift.seen(plan, this.#driftConcerns(plan));
     const { lease } = this.#run;
     const nowMs = this.#ports.clock.nowMs();
     const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
@@ -152,7 +156,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const before = new Set(this.#failures.keys());
     const result = await act(actions, this.#ports, {
       lease: this.#run.lease,
-      cause: this.#cause(),
+      causeOf: (action) => this.#causeOf(action),
       fileSystem: this.#spec.concerns(this.#view).fileSystem,
       failures: this.#failures,
       removed: (count) => this.#countRemoval(count),
@@ -206,8 +210,26 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     return { kind: "stalled", why: failures.map((f) => f.message).join("; ") };
   }
 
-  #cause(): Cause {
-    return this.#plan?.drifted ? this.#drift.cause() : this.#run.cause;
+  #driftConcerns(plan: Plan<Facets>): Concerns {
+    const { fileSystem } = this.#spec.concerns(this.#view);
+    const bindings = this.#spec.drifted(plan.facets).map((uid) => nameOf(this.#view.bindingByUid(uid)));
+    return { fileSystem, bindings: bindings.toSorted() };
+  }
+
+  /**
+   * Why a call is made: drift, if there is some; else whoever changed a binding of the call that is
+   * not yet as its spec says, however indirectly this run was woken; else what woke it.
+   */
+  #causeOf(action: Action): Cause {
+    if (this.#plan?.drifted) return this.#drift.cause();
+    const unsettled = action.bindings.flatMap((name) => {
+      const [namespace = "", bindingName = ""] = name.split("/");
+      const binding = this.#view.binding(namespace, bindingName);
+      return binding === undefined || isReady(binding) ? [] : [binding];
+    });
+    const newest = unsettled.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
+    if (newest === undefined) return this.#run.cause;
+    return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
   }
 
   #countRemoval(count: number): void {
