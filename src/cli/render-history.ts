@@ -120,8 +120,9 @@ export function shortArn(target: string): string {
     .replace(/^(file-system|access-point)\//, "");
 }
 
-/** "0.4 s", "12 s", "3 min". */
+/** "46 ms", "0.4 s", "12 s", "3 min". */
 export function seconds(ms: number): string {
+  if (ms < 95) return `${ms} ms`;
   if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }

@@ -59,6 +59,7 @@ export function evaluateMatrix(
       noTls: verdict(own, false, "some"),
     };
   });
+  rows.sort((a, b) => (a.role < b.role ? -1 : 1));
   return { rows, surprises: rows.flatMap(surprisesOf) };
 }
 

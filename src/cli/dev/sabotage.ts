@@ -9,7 +9,7 @@ import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } f
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../../model/keys.ts";
 import type { Home } from "../../model/validate.ts";
 import type { Actor } from "./actors.ts";
-import { holdsOurs, withDenyTurned } from "./policy-text.ts";
+import { foreignStatements, holdsOurs, withDenyTurned } from "./policy-text.ts";
 
 /** Something that somebody does in AWS behind Mooring's back. */
 export interface Sabotage {
@@ -111,11 +111,17 @@ export function policyDeleted(actor: string, scene: Scene): Sabotage {
       sending();
       await saboteur.efs.send(new DeleteFileSystemPolicyCommand({ FileSystemId: scene.fileSystemId }));
       return {
-        what: `DeleteFileSystemPolicy ${scene.fileSystemId}`,
+        what: `DeleteFileSystemPolicy ${scene.fileSystemId}${foreignToo(before, scene)}`,
         isUndone: async (reader) => holdsOurs(await policyOf(reader, scene.fileSystemId), before, scene.installation),
       };
     },
   };
+}
+
+/** Mooring puts back what is its own; what others lose this way is theirs to restore, so it is said. */
+function foreignToo(policy: string | undefined, { installation }: Scene): string {
+  const count = foreignStatements(policy, installation).length;
+  return count === 0 ? "" : `, ${count} foreign statements with it`;
 }
 
 async function mountedAccessPoint(
@@ -141,7 +147,8 @@ async function exists({ efs }: Actor, accessPointId: string): Promise<boolean> {
   }
 }
 
-async function policyOf({ efs }: Actor, fileSystemId: string): Promise<string | undefined> {
+/** The text of the policy; undefined = there is none. */
+export async function policyOf({ efs }: Actor, fileSystemId: string): Promise<string | undefined> {
   try {
     return (await efs.send(new DescribeFileSystemPolicyCommand({ FileSystemId: fileSystemId }))).Policy;
   } catch (error) {

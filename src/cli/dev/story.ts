@@ -1,14 +1,18 @@
+import { PutFileSystemPolicyCommand } from "@aws-sdk/client-efs";
 import type { Clock } from "../../model/clock.ts";
+import type { Statement } from "../../plan/policy-document.ts";
 import type { Home } from "../../model/validate.ts";
 import type { Activity } from "../../reconcilers/ports.ts";
 import { recordPath, type Client } from "../client.ts";
 import { createActor, type Actor } from "./actors.ts";
 import { evaluateMatrix, renderMatrix, type MayMount } from "./matrix.ts";
+import { foreignStatements, withStatements } from "./policy-text.ts";
 import { awaitReady, listBindings, type ShownRecord } from "./readiness.ts";
 import { sabotageAndWait } from "./repair-watch.ts";
 import {
   accessPointDeleted,
   mountRemoved,
+  policyOf,
   policyDeleted,
   statementEdited,
   type Sabotage,
@@ -50,7 +54,7 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   const bindings = await listBindings(client);
   const fileSystemId = await fileSystemIdOf(client, bindings[0]!);
   const problems = showMatrix(options, fileSystemId, bindings);
-  problems.push(...(await sabotageAll(options, fileSystemId, bindings, live)));
+  problems.push(...(await sabotageAll(options, fileSystemId, live)));
   const after = await awaitReady(client, clock, REPAIR_DEADLINE_MS, signal);
   if (after.reasons.length === 0) problems.push(...showMatrix(options, fileSystemId, await listBindings(client)));
   live.end();
@@ -91,23 +95,16 @@ function showMatrix({ mayMount, transcript }: StoryOptions, fileSystemId: string
 }
 
 /** Four different people, four different ways to break it, one after the other. */
-function sabotages(bindings: ShownRecord[], scene: Scene): Sabotage[] {
-  const names = bindings.map(functionOf);
-  const [first, second = first] = names as [string, string?];
+function sabotages(scene: Scene): Sabotage[] {
   return [
-    accessPointDeleted("deploy-bot", first, scene),
-    mountRemoved("alice", second, scene),
+    accessPointDeleted("deploy-bot", "thumbnailer", scene),
+    mountRemoved("alice", "transcoder", scene),
     statementEdited("bob", scene),
     policyDeleted("terraform-ci", scene),
   ];
 }
 
-async function sabotageAll(
-  options: StoryOptions,
-  fileSystemId: string,
-  bindings: ShownRecord[],
-  live: LiveLines,
-): Promise<string[]> {
+async function sabotageAll(options: StoryOptions, fileSystemId: string, live: LiveLines): Promise<string[]> {
   const { client, clock, home, installation, awsUrl, onActivity, transcript, signal } = options;
   const scene: Scene = {
     home,
@@ -116,15 +113,35 @@ async function sabotageAll(
     victim: async (functionName) => victimOf((await listBindings(client)).find((b) => functionOf(b) === functionName)!),
   };
   const reader = createActor("mooring-dev-reader", awsUrl, home.region);
+  const foreign = foreignStatements(await policyOf(reader, fileSystemId), installation);
   const problems: string[] = [];
-  for (const sabotage of sabotages(bindings, scene)) {
+  for (const sabotage of sabotages(scene)) {
     if (signal.aborted) break;
     const actor = createActor(sabotage.actor, awsUrl, home.region);
     problems.push(...(await sabotageOnce(sabotage, actor, { reader, clock, onActivity, signal }, transcript, live)));
     actor.destroy();
   }
+  if (!signal.aborted) await restoreForeign(options, fileSystemId, foreign);
   reader.destroy();
   return problems;
+}
+
+/** Mooring restores its own statements only; the others' owner has to come, and does. */
+async function restoreForeign(
+  { awsUrl, home, transcript }: StoryOptions,
+  fileSystemId: string,
+  foreign: Statement[],
+): Promise<void> {
+  const owner = createActor("platform-team", awsUrl, home.region);
+  const policy = await policyOf(owner, fileSystemId);
+  if (policy !== undefined && foreign.length > 0) {
+    const Policy = withStatements(policy, foreign);
+    await owner.efs.send(new PutFileSystemPolicyCommand({ FileSystemId: fileSystemId, Policy }));
+    transcript.say(
+      `${owner.name} PutFileSystemPolicy: their own ${foreign.length} statements are back, beside Mooring's`,
+    );
+  }
+  owner.destroy();
 }
 
 async function sabotageOnce(

@@ -62,7 +62,7 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
     case "drift":
       return {
         sign: "?",
-        text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${activity.what}`,
+        text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${withoutVersion(activity.what)}`,
       };
     case "stalled":
       return { sign: "x", text: `stalled: ${activity.why}` };
@@ -115,4 +115,9 @@ function repairPart(action: Action, result: Record<string, string>): string | nu
     default:
       return null;
   }
+}
+
+/** CloudTrail names Lambda's calls with the version of their API, e.g. UpdateFunctionConfiguration20150331v2. */
+function withoutVersion(text: string): string {
+  return text.replace(/\b([A-Za-z]+)20\d{6}(v\d+)?\b/, "$1");
 }
