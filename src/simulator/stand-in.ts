@@ -48,14 +48,17 @@ async function send(simulator: Simulator, model: ServiceModel, command: Command,
   const input = withTokens(operation.input, command.input, simulator);
   try {
     const output = await simulator.call(model.name, operationName, input, caller, { requestId });
-    return { $metadata: metadata(operation, requestId), ...(copy(operation.output, output ?? {}) as object) };
+    const copied = copy(operation.output, output ?? {}) as Record<string, unknown>;
+    return { $metadata: metadata(operation, copied, requestId), ...copied };
   } catch (thrown) {
     throw thrown instanceof ConnectionLost ? thrown : sdkError(model, thrown, requestId);
   }
 }
 
-function metadata(operation: Operation, requestId: string): object {
-  return { httpStatusCode: operation.http?.status ?? 200, requestId, attempts: 1, totalRetryDelay: 0 };
+function metadata({ http, output }: Operation, value: Record<string, unknown>, requestId: string): object {
+  const statusMember = [...output.members.values()].find(({ traits }) => traits.httpResponseCode);
+  const httpStatusCode = (statusMember && value[statusMember.name]) ?? http?.status ?? 200;
+  return { httpStatusCode, requestId, attempts: 1, totalRetryDelay: 0 };
 }
 
 /** The SDK fills idempotency tokens while it serialises; there is no serialising here. */

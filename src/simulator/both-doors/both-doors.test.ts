@@ -11,12 +11,22 @@ import type { Service, ServiceName } from "../core.ts";
 import { serviceModel } from "../model/service-model.ts";
 import type { Doors } from "../test-support.ts";
 import { openDoors } from "../test-support.ts";
-import { EC2_STEPS, EFS_STEPS } from "./ec2-and-efs-steps.ts";
+import { CLEARING_STEPS, EC2_STEPS, EFS_STEPS } from "./ec2-and-efs-steps.ts";
 import { IAM_STEPS, STS_STEPS } from "./iam-and-sts-steps.ts";
+import { LAMBDA_STEPS } from "./lambda-steps.ts";
 import { EVENT_STEPS, SQS_STEPS } from "./sqs-and-events-steps.ts";
 import type { Step } from "./step.ts";
 
-const STEPS: Step[] = [...SQS_STEPS, ...EVENT_STEPS, ...IAM_STEPS, ...STS_STEPS, ...EC2_STEPS, ...EFS_STEPS];
+const STEPS: Step[] = [
+  ...SQS_STEPS,
+  ...EVENT_STEPS,
+  ...IAM_STEPS,
+  ...STS_STEPS,
+  ...EC2_STEPS,
+  ...EFS_STEPS,
+  ...LAMBDA_STEPS,
+  ...CLEARING_STEPS,
+];
 
 interface Side {
   doors: Doors;
@@ -67,10 +77,20 @@ async function run(side: Side, step: Step): Promise<unknown> {
   try {
     const output = await client.send(new commandClass(filled(step.input, side.memory) as object));
     for (const [name, path] of Object.entries(step.remember)) side.memory[name] = valueAt(output, path);
-    return { ...output, $metadata: (output as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode };
+    return answered(output);
   } catch (thrown) {
     return { error: seen(thrown as Error & Record<string, unknown>) };
   }
+}
+
+/** The output with the status of its answer; payloads as the text that a caller reads from them. */
+function answered(output: object): object {
+  const { $metadata, ...members } = output as { $metadata: { httpStatusCode: number } };
+  const read = (value: unknown) => (value as { transformToString?(): string } | null)?.transformToString?.() ?? value;
+  return {
+    ...Object.fromEntries(Object.entries(members).map(([name, value]) => [name, read(value)])),
+    status: $metadata.httpStatusCode,
+  };
 }
 
 /** What a caller can act on: class, name, message, status, fault and the shape's members, not the raw answer. */

@@ -145,6 +145,10 @@ export const EFS_STEPS: Step[] = [
   noEfs("NotSimulated", "CreateReplicationConfiguration", { SourceFileSystemId: "$fs", Destinations: [] }),
   noEfs("NotSimulated", "CreateMountTarget", { FileSystemId: "$fs", SubnetId: "$subnet", IpAddressType: "IPV4_ONLY" }),
   noEfs("SerializationException", "DescribeAccessPoints", { MaxResults: "many" }),
+];
+
+/** Clears away what the steps above have made. */
+export const CLEARING_STEPS: Step[] = [
   efs("DeleteAccessPoint", { AccessPointId: "$ap" }),
   efs("DeleteMountTarget", { MountTargetId: "$mt" }),
   efs("DeleteFileSystem", { FileSystemId: "$fs" }),

@@ -87,9 +87,11 @@ function decodeText(service: ServiceName, shape: Shape, text: string): unknown {
 }
 
 /** A query parameter that is no member would otherwise be lost without a word; kept, so that checkInput names it. */
-function refuseUnknownQuery(name: string, { input }: Operation, found: Record<string, unknown>): void {
-  const isKnown = [...input.members.values()].some(({ traits }) => traits.httpQuery === name);
-  if (!isKnown && !/^x-amz-/i.test(name)) found[name] ??= "";
+function refuseUnknownQuery(name: string, { input, http }: Operation, found: Record<string, unknown>): void {
+  const isMember = [...input.members.values()].some(({ traits }) => traits.httpQuery === name);
+  // A constant of the URI, as in "/provisioned-concurrency?List=ALL", is no member.
+  const isConstant = new URLSearchParams(http?.uri.split("?")[1]).has(name);
+  if (!isMember && !isConstant && !/^x-amz-/i.test(name)) found[name] ??= "";
 }
 
 /** An output or error: bound members to headers, a payload member as the whole body, the rest as JSON. */
