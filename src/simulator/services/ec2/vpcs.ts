@@ -135,6 +135,9 @@ function createVpc(context: Ec2Context, input: CreateVpcRequest): Vpc {
     usageMetrics: false,
     tenancy: input.InstanceTenancy ?? "default",
   };
+  if (input.AmazonProvidedIpv6CidrBlock) {
+    throw new ServiceError("NotSimulated", 501, "The simulator does not implement ec2 CreateVpc: IPv6");
+  }
   context.state.vpcs.set(vpc.id, vpc);
   tagAtCreation(context, vpc.id, input.TagSpecifications);
   addDefaultGroup(context, vpc.id);
@@ -241,7 +244,7 @@ function shownSubnet(context: Ec2Context, subnet: SubnetRecord): Subnet {
 }
 
 export const VPC_MEMBERS = {
-  CreateVpc: ["CidrBlock", "TagSpecifications", "DryRun", "InstanceTenancy"],
+  CreateVpc: ["CidrBlock", "TagSpecifications", "DryRun", "InstanceTenancy", "AmazonProvidedIpv6CidrBlock"],
   DescribeVpcs: ["Filters", "VpcIds", "NextToken", "MaxResults", "DryRun"],
   DescribeVpcAttribute: ["Attribute", "VpcId", "DryRun"],
   ModifyVpcAttribute: ["EnableDnsHostnames", "EnableDnsSupport", "VpcId", "EnableNetworkAddressUsageMetrics"],
