@@ -23,6 +23,8 @@ export interface Caller {
   sessionIssuer?: { arn: string; userName: string; principalId: string };
   sourceIp: string;
   userAgent: string;
+  /** When a session's credentials expire; absent for long-term keys. */
+  expiresAtMs?: number;
 }
 
 export interface CallContext {

@@ -101,6 +101,7 @@ async function makeCall(parts: Parts, request: Request): Promise<unknown> {
   const { service, operation, context } = request;
   const { model, provider, handler } = findHandler(parts.world, service, operation);
   parts.calls.count(service, operation, context.caller);
+  refuseExpired(service, context.caller, parts.world.clock.nowMs());
   const drawn = parts.faults.draw(service, operation, context.caller);
   try {
     await delay(parts, drawn);
@@ -124,6 +125,19 @@ function findHandler(
   if (!model) throw new ServiceError("UnknownOperationException", 404, `${service} has no operation ${operation}`);
   if (!provider || !Object.hasOwn(provider.operations, operation)) throw notSimulated(service, operation);
   return { model, provider, handler: provider.operations[operation] as Handler };
+}
+
+const EXPIRED_CODES: Partial<Record<ServiceName, string>> = {
+  sts: "ExpiredToken",
+  iam: "ExpiredToken",
+  ec2: "RequestExpired",
+};
+
+/** Credentials of a session end with it; what they call is refused before it is looked at. */
+function refuseExpired(service: ServiceName, { expiresAtMs = Infinity }: Caller, nowMs: number): void {
+  if (nowMs < expiresAtMs) return;
+  const code = EXPIRED_CODES[service] ?? "ExpiredTokenException";
+  throw new ServiceError(code, 403, "The security token included in the request is expired");
 }
 
 async function delay({ world }: Parts, drawn: readonly ActiveFault[]): Promise<void> {

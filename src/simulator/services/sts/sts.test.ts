@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Service } from "../../core.ts";
 import type { RoleDirectory } from "../../world.ts";
 import type { Doors } from "../../test-support.ts";
-import { openDoors, sdkClient } from "../../test-support.ts";
+import { openDoors, sdkClient, standInWorld } from "../../test-support.ts";
 import { createStsService } from "./sts.ts";
 
 const trusting = (principal: object, condition?: object) =>
@@ -104,4 +104,16 @@ describe.each(["socketClient", "standInClient"] as const)("STS through the %s", 
       message: expect.stringContaining("'roleSessionName'"),
     });
   });
+});
+
+test("the credentials of a session end with it", async () => {
+  const world = standInWorld({ services: [createRoles, createStsService] });
+  const { Credentials } = await world
+    .client<STSClient>("sts")
+    .send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
+  const session = world.client<STSClient>("sts", Credentials?.AccessKeyId);
+  world.clock.advance(899_999);
+  await session.send(new GetCallerIdentityCommand());
+  world.clock.advance(1);
+  await expect(session.send(new GetCallerIdentityCommand())).rejects.toMatchObject({ name: "ExpiredToken" });
 });

@@ -113,7 +113,7 @@ function getSessionToken(
 function openSession({ world, enter }: Parts, owner: Omit<Principal, "accessKeyId">, durationSeconds: number): object {
   const key = createSessionKey(world.clock);
   const expiresAtMs = world.clock.nowMs() + durationSeconds * 1_000;
-  enter({ principal: { ...owner, accessKeyId: key.accessKeyId }, expiresAtMs });
+  enter({ principal: { ...owner, accessKeyId: key.accessKeyId, expiresAtMs }, expiresAtMs });
   world.changed();
   return {
     AccessKeyId: key.accessKeyId,
