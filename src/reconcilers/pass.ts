@@ -4,6 +4,7 @@ import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
 import type { Cause } from "../model/audit.ts";
+import type { ReconcileKey } from "../model/keys.ts";
 import { isReady } from "../model/status.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
@@ -82,6 +83,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   readonly #run: Run;
   readonly #failures: Map<string, Failure>;
   readonly #failedNow = new Set<string>();
+  readonly #woken = new Set<ReconcileKey>();
   readonly #drift;
   #memory: Memory;
   #view: RecordsView;
@@ -140,15 +142,24 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const { lease } = this.#run;
     const nowMs = this.#ports.clock.nowMs();
     const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
-    const first = propose(this.#view);
-    if (first.changes.length === 0) return;
-    let woken: string[] = [];
-    await this.#ports.store.records.commit((view) => {
-      const proposal = propose(view);
-      woken = proposal.wakes;
-      return { ...proposal, by: { actor: `mooring/${this.#ports.settings.installation}`, atMs: nowMs } };
-    });
-    if (woken.length > 0) await this.#ports.wake(woken);
+    if (propose(this.#view).changes.length > 0) {
+      let woken: ReconcileKey[] = [];
+      await this.#ports.store.records.commit((view) => {
+        const proposal = propose(view);
+        woken = proposal.wakes;
+        return { ...proposal, by: { actor: `mooring/${this.#ports.settings.installation}`, atMs: nowMs } };
+      });
+      for (const key of woken) this.#woken.add(key);
+    }
+    // With calls still to come, what they bring would wake the same keys once more.
+    if (this.#due(plan.actions).length === 0) await this.#wakeCounterparts();
+  }
+
+  /** The commits have made these wakes durable already; if this is never reached, the pending keys are found. */
+  async #wakeCounterparts(): Promise<void> {
+    const keys = [...this.#woken];
+    this.#woken.clear();
+    if (keys.length > 0) await this.#ports.wake(keys);
   }
 
   async act(actionsMax: number): Promise<ActResult> {
@@ -170,6 +181,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   }
 
   async finish(output: PassOutput): Promise<RunReport> {
+    await this.#wakeCounterparts();
     if (output.kind === "failed") throw output.error;
     const concerns = this.#spec.concerns(this.#view);
     if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns);

@@ -117,5 +117,6 @@ function readByWorkload(stored: AccessPointFacet | undefined, draft: Omit<Access
     f.handover,
     f.retiring.length,
   ];
-  return stored === undefined || !isDeepStrictEqual(relevant(stored), relevant(draft));
+  const nothingYet = [null, null, null, 0];
+  return !isDeepStrictEqual(stored === undefined ? nothingYet : relevant(stored), relevant(draft));
 }
