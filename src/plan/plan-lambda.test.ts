@@ -164,6 +164,15 @@ describe("drift of a mount", () => {
   });
 });
 
+test("a mount of a vanished access point is ours even if its verification was never recorded", () => {
+  const world = converged();
+  const binding = world.get("thumb");
+  world.bindings.set("thumb", { ...binding, facets: { ...binding.facets, workload: { ...binding.facets.workload!, echo: null } } });
+  world.accessPoints = [];
+  for (let pass = 0; pass < 3; pass += 1) world.passFileSystem();
+  expect(world.passLambda("thumb").actions).toHaveLength(1);
+});
+
 describe("others deploy too", () => {
   test("while an update is in progress the function is looked at again soon", () => {
     const world = converged();

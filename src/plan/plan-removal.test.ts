@@ -146,6 +146,31 @@ describe("a deleted binding", () => {
     expect(world.bindings.size).toBe(0);
   });
 
+  test("is not taken for unmounted while the update is in progress, or after it failed", () => {
+    const world = converged();
+    world.delete("thumb");
+    world.passLambda("thumb");
+    world.changeFunction("thumb", { lastUpdateStatus: "InProgress" });
+    expect(world.passLambda("thumb")).toMatchObject({ actions: [], facets: { release: [] }, ending: { kind: "waiting" } });
+    world.changeFunction("thumb", { lastUpdateStatus: "Failed", lastUpdateStatusReasonCode: "InternalError" });
+    for (let pass = 0; pass < 3; pass += 1) expect(world.passLambda("thumb").facets.release).toEqual([]);
+    expect(world.condition("thumb", "MountConfigured")).toMatchObject({ reason: "UnmountFailed" });
+    world.changeFunction("thumb", { lastUpdateStatus: "Successful" });
+    expect(world.passLambda("thumb").facets.release).toHaveLength(1);
+  });
+
+  test("whose function is gone is released after a second read, the absence gap later", () => {
+    const world = converged();
+    world.settings = { ...world.settings, absenceGapMs: 5_000 };
+    world.functions.delete("thumb");
+    world.delete("thumb");
+    expect(world.passLambda("thumb")).toMatchObject({ facets: { release: [] }, ending: { kind: "waiting", afterMs: 5_000 } });
+    world.nowMs += 4_999;
+    expect(world.passLambda("thumb").facets.release).toEqual([]);
+    world.nowMs += 1;
+    expect(world.passLambda("thumb").facets.release).toEqual([{ uid: "uid-thumb" }]);
+  });
+
   test("waits while suspended, and says so", () => {
     const world = converged();
     world.change("thumb", { suspend: true });

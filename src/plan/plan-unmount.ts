@@ -59,6 +59,8 @@ export function isFunctionGone(pass: LambdaPass): boolean {
 function unmount(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction): void {
   const slot = slotOf(latest);
   if (slot && draft.ourIds.has(slot.id)) return due(pass, draft, latest, [], `${draft.name} was deleted`);
+  // Remembered, or the next look would take the empty slot for proof.
+  draft.echo = draft.previous?.echo ?? null;
   if (isMoving(pass, draft, latest)) return;
   mountCondition(draft, "False", "UnmountFailed", `The update that took the mount out failed (${reasonOf(latest)}), so the previous configuration still serves: repair its cause and update the function once.`);
   pass.endings.stall(`the last update of ${latest.functionName} failed`);

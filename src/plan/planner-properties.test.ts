@@ -184,7 +184,10 @@ describe("in any story", () => {
     fc.assert(
       fc.property(story, part, (steps, unread) => {
         const world = startingWorld();
-        for (const next of steps) play(world, next), world.settle();
+        for (const next of steps) {
+          play(world, next);
+          world.settle();
+        }
         world.unreadable = { [unread]: "InternalServerError" };
         for (const binding of world.bindings.keys()) world.delete(binding);
         const points = world.accessPoints.length;
