@@ -2,7 +2,7 @@ import type { Action } from "../model/actions.ts";
 import type { AccessPointFacet, RetainedAccessPoint } from "../model/facets.ts";
 import { fileSystemArn } from "../model/keys.ts";
 import type { ObservedAccessPoint } from "../model/observations.ts";
-import type { BindingRecord } from "../model/records.ts";
+import { TAGS, type BindingRecord } from "../model/records.ts";
 import { nameOf } from "./access-point-fields.ts";
 import { ConditionDrafts } from "./condition-drafts.ts";
 import { Endings } from "./endings.ts";
@@ -47,6 +47,9 @@ export interface FileSystemPass {
   readonly arn: string;
   /** Access points by id; null = could not be read. */
   readonly seen: ReadonlyMap<string, ObservedAccessPoint> | null;
+  /** Those that are not on their way out, by client token, and by the uid in our binding tag. */
+  readonly byToken: ReadonlyMap<string, ObservedAccessPoint>;
+  readonly byBinding: ReadonlyMap<string, ObservedAccessPoint>;
   readonly drafts: BindingDraft[];
   readonly endings: Endings;
   readonly memory: FileSystemMemory;
@@ -60,8 +63,14 @@ export function beginPass(input: FileSystemPlanInput): FileSystemPass {
   const previous = fileSystem.facets.fileSystem;
   const gone = observed.fileSystem.known && observed.fileSystem.value === null;
   const seen = gone ? [] : observed.accessPoints.known ? observed.accessPoints.value : null;
+  const living = (seen ?? []).filter(({ lifeCycleState }) => lifeCycleState !== "deleting" && lifeCycleState !== "deleted");
+  const ours = living.filter(({ tags }) => tags[TAGS.installation] === input.settings.installation && tags[TAGS.binding] !== undefined);
+  // The lowest id wins where others copied our tags, whatever the order of the list.
+  const descending = ours.toSorted((a, b) => (a.accessPointId > b.accessPointId ? -1 : 1));
   return {
     input,
+    byToken: new Map(living.map((one) => [one.clientToken, one])),
+    byBinding: new Map(descending.map((one) => [one.tags[TAGS.binding]!, one])),
     arn: fileSystemArn(fileSystem.spec),
     seen: seen && new Map(seen.map((accessPoint) => [accessPoint.accessPointId, accessPoint])),
     drafts: inOrderOfCreation(input.bindings).map((binding) => draftOf(binding, input)),

@@ -1,7 +1,6 @@
 import type { CreateAccessPointAction } from "../model/actions.ts";
 import { accessPointArn } from "../model/keys.ts";
 import type { ObservedAccessPoint } from "../model/observations.ts";
-import { TAGS } from "../model/records.ts";
 import { believeAbsent } from "./absence.ts";
 import { observedFields, ownerTags, sameFields, tagsToRepair, wantedFields } from "./access-point-fields.ts";
 import { unread } from "./condition-drafts.ts";
@@ -126,13 +125,9 @@ export function isBelievedAbsent(pass: FileSystemPass, id: string): boolean {
 
 /** An access point that an unanswered create of ours left: by client token, else by owner tags. */
 export function findOwn(pass: FileSystemPass, draft: BindingDraft): ObservedAccessPoint | undefined {
-  const { settings, fileSystem } = pass.input;
   const { uid } = draft.binding.metadata;
-  const token = accessPointToken(fileSystem.spec, uid, draft.tokenGeneration);
-  const living = [...pass.seen!.values()].filter(({ lifeCycleState }) => lifeCycleState !== "deleting" && lifeCycleState !== "deleted");
-  const tagged = living.filter(({ tags }) => tags[TAGS.binding] === uid && tags[TAGS.installation] === settings.installation);
-  const byId = (a: ObservedAccessPoint, b: ObservedAccessPoint) => (a.accessPointId < b.accessPointId ? -1 : 1);
-  return living.find(({ clientToken }) => clientToken === token) ?? tagged.sort(byId)[0];
+  const token = accessPointToken(pass.input.fileSystem.spec, uid, draft.tokenGeneration);
+  return pass.byToken.get(token) ?? pass.byBinding.get(uid);
 }
 
 /** Adopts only what is exactly as we would have made it, tags included. */
