@@ -33,18 +33,14 @@ export function addDev(program: Command, shell: Shell): void {
     .addOption(new Option("--once", "end after the last sabotage"))
     .addHelpText("after", HELP)
     .action(async (options: { port: string; awsPort: string; data: string; empty?: true; once?: true }) => {
+      const parsed = {
+        port: parsePort(options.port, "--port"),
+        awsPort: parsePort(options.awsPort, "--aws-port"),
+        dataDirectory: options.data,
+        isEmpty: options.empty === true,
+        isOnce: options.once === true,
+      };
       const { runDev } = await import("./dev/run-dev.ts");
-      shell.exitWith(
-        await runDev(
-          {
-            port: parsePort(options.port, "--port"),
-            awsPort: parsePort(options.awsPort, "--aws-port"),
-            dataDirectory: options.data,
-            isEmpty: options.empty === true,
-            isOnce: options.once === true,
-          },
-          shell.terminal,
-        ),
-      );
+      shell.exitWith(await runDev(parsed, shell.terminal));
     });
 }

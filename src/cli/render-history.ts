@@ -1,4 +1,4 @@
-import type { AuditRecord, Cause, IntentEntry, OutcomeEntry } from "../model/audit.ts";
+import type { AuditRecord, Cause, DriftEntry, IntentEntry, OutcomeEntry } from "../model/audit.ts";
 import { table, type Palette } from "./terminal.ts";
 
 /** One line of the history. An intent and its outcome are one line. */
@@ -35,7 +35,7 @@ function rowOf(
   outcomes: Map<string, OutcomeEntry>,
   intents: Set<string>,
 ): HistoryRow | null {
-  const subject = entry.bindings.length > 0 ? entry.bindings.join(",") : (entry.fileSystem ?? "");
+  const subject = entry.bindings.length > 0 ? shortList(entry.bindings) : (entry.fileSystem ?? "");
   switch (entry.type) {
     case "SpecChanged":
       return {
@@ -55,8 +55,8 @@ function rowOf(
       return {
         atMs,
         who: entry.actor ?? "(not known)",
-        what: entry.event?.name ?? "drift",
-        on: entry.what,
+        what: withoutVersion(entry.event?.name ?? "drift"),
+        on: driftedObject(entry),
         outcome: "drift",
         requestId: "",
       };
@@ -64,7 +64,7 @@ function rowOf(
       return {
         atMs,
         who: entry.actor,
-        what: entry.event.name,
+        what: withoutVersion(entry.event.name),
         on: subject,
         outcome: "caused a repaired drift",
         requestId: "",
@@ -79,6 +79,23 @@ function rowOf(
         requestId: "",
       };
   }
+}
+
+const LISTED_MAX = 2;
+
+function shortList(names: string[]): string {
+  if (names.length <= LISTED_MAX) return names.join(", ");
+  return `${names.slice(0, LISTED_MAX).join(", ")} and ${names.length - LISTED_MAX} more`;
+}
+
+/** What drifted, without the name of the call, which has a column of its own. */
+function driftedObject({ what, event }: DriftEntry): string {
+  return event !== null && what.startsWith(`${event.name} `) ? shortArn(what.slice(event.name.length + 1)) : what;
+}
+
+/** CloudTrail names Lambda's calls with the version of their API, e.g. UpdateFunctionConfiguration20150331v2. */
+export function withoutVersion(text: string): string {
+  return text.replace(/\b([A-Za-z]+)20\d{6}(v\d+)?\b/, "$1");
 }
 
 const VERBS = {

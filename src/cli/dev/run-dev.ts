@@ -46,8 +46,6 @@ type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
 export async function runDev(options: DevOptions, terminal: Terminal): Promise<number> {
   const startMs = realClock.nowMs();
   forgetAmbientAws();
-  await assertPortFree(HOST, options.port, { what: "the API", flag: "--port" });
-  await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
   const directory = openDataDirectory(options.dataDirectory);
   const stopped = new AbortController();
   void untilStopped().then(() => stopped.abort());
@@ -55,6 +53,8 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
   let simulator: RunningSimulator | undefined;
   let mooring: Mooring | undefined;
   try {
+    await assertPortFree(HOST, options.port, { what: "the API", flag: "--port" });
+    await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
     simulator = await openSimulator(options, directory);
     mooring = await openMooring(options, directory, simulator);
     const home = homeOf(simulator);
@@ -76,6 +76,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
           awsUrl: simulator.url,
           mayMount: mayMountIn(simulator),
           onActivity: mooring.service.onActivity,
+          catchUp: catchUpOf(mooring),
           transcript,
           signal: stopped.signal,
         });
@@ -92,6 +93,14 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
     await simulator?.close();
     directory.release();
   }
+}
+
+function catchUpOf({ service }: Mooring): () => Promise<number> {
+  return async () => {
+    const keys = await service.sweepNow();
+    await service.reconcile(keys);
+    return keys.length;
+  };
 }
 
 interface Ending {

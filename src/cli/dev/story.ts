@@ -29,6 +29,8 @@ export interface StoryOptions {
   awsUrl: string;
   mayMount: MayMount;
   onActivity(listener: (activity: Activity) => void): () => void;
+  /** Compares everything with AWS and repairs what differs; answers how many objects did. */
+  catchUp(): Promise<number>;
   transcript: Transcript;
   signal: AbortSignal;
 }
@@ -47,7 +49,7 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   const live = showActivity(options);
   const samples = await writeSamples(client);
   if (samples.written > 0) transcript.say(`${samples.written} bindings written by you`);
-  if (samples.found > 0) transcript.say(`${samples.found} bindings found from last time`);
+  if (samples.found > 0) await showFound(options, samples.found);
   const readiness = await awaitReady(client, clock, READY_DEADLINE_MS, signal);
   transcript.say(`${readiness.ready}/${readiness.total} Ready`);
   if (readiness.reasons.length > 0) return [...readiness.reasons, ...endedEarly(signal)];
@@ -57,8 +59,15 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   problems.push(...(await sabotageAll(options, fileSystemId, live)));
   const after = await awaitReady(client, clock, REPAIR_DEADLINE_MS, signal);
   if (after.reasons.length === 0) problems.push(...showMatrix(options, fileSystemId, await listBindings(client)));
-  live.end();
+  live.showVerified();
   return [...problems, ...after.reasons, ...endedEarly(signal)];
+}
+
+/** The records may say Ready of an AWS that has changed while nobody looked, so it is looked at first. */
+async function showFound({ catchUp, transcript }: StoryOptions, found: number): Promise<void> {
+  transcript.say(`${found} bindings found from last time; comparing them with AWS`);
+  const differed = await catchUp();
+  if (differed > 0) transcript.say(`${differed} AWS objects were not as declared`);
 }
 
 function endedEarly(signal: AbortSignal): string[] {
@@ -69,20 +78,26 @@ interface LiveLines {
   /** Keeps lines back, so that a repair that is faster than the saboteur's own answer is shown after it. */
   hold(): void;
   release(): void;
-  end(): void;
+  /** From now on repairs are not summed up by the story, so each verified run gets a line. */
+  showVerified(): void;
 }
 
 function showActivity({ onActivity, transcript }: StoryOptions): LiveLines {
   let held: Activity[] | null = null;
-  const end = onActivity((activity) => (held === null ? transcript.activity(activity) : held.push(activity)));
+  let isStoryOver = false;
+  const show = (activity: Activity): void => {
+    if (activity.type !== "converged") transcript.activity(activity);
+    else if (isStoryOver && activity.acted > 0) transcript.activity(activity);
+  };
+  onActivity((activity) => (held === null ? show(activity) : held.push(activity)));
   return {
     hold: () => (held ??= []),
     release: () => {
       const lines = held ?? [];
       held = null;
-      lines.forEach((activity) => transcript.activity(activity));
+      lines.forEach(show);
     },
-    end,
+    showVerified: () => (isStoryOver = true),
   };
 }
 
@@ -151,16 +166,22 @@ async function sabotageOnce(
   transcript: Transcript,
   live: LiveLines,
 ): Promise<string[]> {
-  live.hold();
-  const repair = await sabotageAndWait(sabotage, actor, watch, REPAIR_DEADLINE_MS, (what) => {
-    transcript.say(`${sabotage.actor} ${what}`, "!");
-    live.release();
-  }).finally(() => live.release());
-  if (repair.tookMs !== null) {
+  const broken = `${sabotage.actor}'s sabotage`;
+  try {
+    live.hold();
+    const repair = await sabotageAndWait(sabotage, actor, watch, REPAIR_DEADLINE_MS, (what) => {
+      transcript.say(`${sabotage.actor} ${what}`, "!");
+      live.release();
+    });
+    if (repair.tookMs === null)
+      return [`${broken} (${repair.what}) was not repaired within ${REPAIR_DEADLINE_MS / 1_000} s`];
     transcript.say(repairSummary(repair.actions, repair.tookMs), "=");
     return [];
+  } catch (error) {
+    return [`${broken} could not be carried out or watched: ${(error as Error).message}`];
+  } finally {
+    live.release();
   }
-  return [`${sabotage.actor}'s ${repair.what} was not repaired within ${REPAIR_DEADLINE_MS / 1_000} s`];
 }
 
 function functionOf(binding: ShownRecord): string {

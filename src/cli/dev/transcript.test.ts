@@ -70,13 +70,16 @@ test("drift names who did it, or says that it is not known yet", () => {
   expect(transcriptOf([{ ...drift, actor: null }])[0]).toContain("not known yet");
 });
 
-test("a run that waits or found nothing is not a line", () => {
-  expect(
-    transcriptOf([
-      { type: "converged", key: "k", acted: 0, tookMs: null, bindings: [] },
-      { type: "waiting", key: "k", afterMs: 1, why: "" },
-    ]),
-  ).toEqual([]);
+test("a verified run is a line, a run that waits is not", () => {
+  const converged = {
+    type: "converged",
+    key: "k",
+    acted: 1,
+    tookMs: 300,
+    bindings: ["media/thumbnailer"],
+  } satisfies Activity;
+  expect(transcriptOf([converged])).toEqual(["  0.6s = verified after 0.3 s         media/thumbnailer"]);
+  expect(transcriptOf([{ type: "waiting", key: "k", afterMs: 1, why: "" }])).toEqual([]);
 });
 
 test("a repair is summed up once per thing repaired", () => {

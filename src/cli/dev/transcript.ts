@@ -1,6 +1,6 @@
 import type { Action } from "../../model/actions.ts";
 import type { Activity } from "../../reconcilers/ports.ts";
-import { seconds } from "../render-history.ts";
+import { seconds, withoutVersion } from "../render-history.ts";
 import type { Paint, Terminal } from "../terminal.ts";
 
 /** What a line is about: made, changed, taken away, repaired, sabotage, seen, failed. */
@@ -47,7 +47,7 @@ function paintOf(sign: Sign, { paint }: Terminal): Paint {
 
 const OPERATION_WIDTH = "UpdateFunctionConfiguration".length;
 
-/** What one activity looks like; null = not worth a line (a run that found nothing to do, or waits). */
+/** What one activity looks like; null = not worth a line (a run that waits). */
 export function activityLine(activity: Activity): { sign: Sign; text: string } | null {
   switch (activity.type) {
     case "action": {
@@ -57,7 +57,7 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
     case "actionFailed":
       return {
         sign: "x",
-        text: `${activity.action.type.padEnd(OPERATION_WIDTH)}  ${activity.code}: ${activity.message}`,
+        text: `${activity.action.type.padEnd(OPERATION_WIDTH)}  ${withoutOperation(activity.message)}`,
       };
     case "drift":
       return {
@@ -65,10 +65,19 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
         text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${withoutVersion(activity.what)}`,
       };
     case "stalled":
-      return { sign: "x", text: `stalled: ${activity.why}` };
-    default:
+      return { sign: "x", text: `${"stalled".padEnd(OPERATION_WIDTH)}  ${withoutOperation(activity.why)}` };
+    case "converged": {
+      const after = activity.tookMs === null ? "" : ` after ${seconds(activity.tookMs)}`;
+      return { sign: "=", text: `${`verified${after}`.padEnd(OPERATION_WIDTH)}  ${activity.bindings.join(", ")}` };
+    }
+    case "waiting":
       return null;
   }
+}
+
+/** An AwsError says which call failed; the line has said so already. */
+function withoutOperation(message: string): string {
+  return message.replace(/^\w+:\w+ failed: /, "");
 }
 
 function actionText(action: Action, result: Record<string, string>): { sign: Sign; detail: string } {
@@ -115,9 +124,4 @@ function repairPart(action: Action, result: Record<string, string>): string | nu
     default:
       return null;
   }
-}
-
-/** CloudTrail names Lambda's calls with the version of their API, e.g. UpdateFunctionConfiguration20150331v2. */
-function withoutVersion(text: string): string {
-  return text.replace(/\b([A-Za-z]+)20\d{6}(v\d+)?\b/, "$1");
 }
