@@ -82,7 +82,7 @@ export class SlotInProgress {
     const before = this.view.find(ref);
     const next = changed(change, before);
     if (next === null) return null;
-    const after = deepFreeze({ ...next, resourceVersion: this.slot }) as StoredRecord;
+    const after = deepFreeze({ ...next, resourceVersion: this.slot });
     const removed = after.metadata.deletionTimestamp !== undefined && after.metadata.finalizers.length === 0;
     this.view = removed ? (before ? this.view.remove(before) : this.view) : this.view.put(after);
     this.#touched.set(recordId(ref), ref);
@@ -96,7 +96,12 @@ export class SlotInProgress {
   }
 }
 
-function addCurrent(into: Map<string, StoredRecord>, id: string, record: StoredRecord | undefined, ref: RecordRef): void {
+function addCurrent(
+  into: Map<string, StoredRecord>,
+  id: string,
+  record: StoredRecord | undefined,
+  ref: RecordRef,
+): void {
   if (record?.metadata.uid === ref.uid) into.set(id, record);
 }
 
@@ -116,10 +121,13 @@ function withoutFinalizer(before: StoredRecord, change: Change & { type: "releas
   if (finalizers.length === before.metadata.finalizers.length) return null;
   const facets: (Facet | undefined)[] = Object.values(before.facets);
   if (facets.some((facet) => facet !== undefined && isOutdated(change, facet))) return null;
-  return { ...before, metadata: { ...before.metadata, finalizers } } as StoredRecord;
+  return { ...before, metadata: { ...before.metadata, finalizers } };
 }
 
-function withFacet(before: StoredRecord, change: Exclude<Change, { type: "put" | "releaseFinalizer" }>): StoredRecord | null {
+function withFacet(
+  before: StoredRecord,
+  change: Exclude<Change, { type: "put" | "releaseFinalizer" }>,
+): StoredRecord | null {
   if (change.type === "fileSystemFacet") {
     if (before.kind !== "FileSystem" || isOutdated(change.facet, before.facets.fileSystem)) return null;
     return { ...before, facets: { ...before.facets, fileSystem: change.facet } } satisfies FileSystemRecord;
@@ -136,13 +144,31 @@ function isOutdated(incoming: Facet, stored: Facet | undefined): boolean {
 }
 
 /** What turns `before` into `after`, as watch events of `slot`. */
-export function difference(slot: number, before: StoredRecord | undefined, after: StoredRecord | undefined): WatchEvent[] {
+export function difference(
+  slot: number,
+  before: StoredRecord | undefined,
+  after: StoredRecord | undefined,
+): WatchEvent[] {
   if (before === after) return [];
   if (before === undefined) return [{ slot, type: "ADDED", record: after! }];
   const gone: WatchEvent = { slot, type: "DELETED", record: Object.freeze({ ...before, resourceVersion: slot }) };
   if (after === undefined) return [gone];
   if (before.metadata.uid !== after.metadata.uid) return [gone, { slot, type: "ADDED", record: after }];
   return [{ slot, type: "MODIFIED", record: after }];
+}
+
+/** What turns one snapshot into a later one, record by record. */
+export function differences(before: Records, after: Records): WatchEvent[] {
+  const events: WatchEvent[] = [];
+  for (const old of [...before.fileSystems(), ...before.bindings()]) {
+    const ref = { kind: old.kind, ...old.metadata };
+    if (after.find(ref) === undefined) events.push(...difference(after.head, old, undefined));
+  }
+  for (const record of [...after.fileSystems(), ...after.bindings()]) {
+    const old = before.find({ kind: record.kind, ...record.metadata });
+    if (old?.resourceVersion !== record.resourceVersion) events.push(...difference(after.head, old, record));
+  }
+  return events;
 }
 
 /** Records are shared by everybody who holds a view: a write to one must fail loudly. */

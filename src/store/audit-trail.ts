@@ -40,7 +40,9 @@ export class EngineAudit implements Audit {
     if (await this.#put(record)) return;
     const [stored] = await this.#engine.auditBefore(record.chain, record.seq + 1, 1);
     if (stored?.seq === record.seq && (JSON.parse(stored.body) as AuditRecord).hash === record.hash) return;
-    throw new Error(`Cannot append to audit chain ${record.chain}: another record stands at seq ${record.seq}. Run "mooring history verify"`);
+    throw new Error(
+      `Cannot append to audit chain ${record.chain}: another record stands at seq ${record.seq}. Run "mooring history verify"`,
+    );
   }
 
   appendSpecChange(chain: string, entry: AuditEntry & { type: "SpecChanged" }): Promise<void> {
@@ -68,10 +70,15 @@ export class EngineAudit implements Audit {
       if (found.length > limit) break;
     }
     const page = found.slice(0, limit);
-    return { records: page.map(({ record }) => record), cursor: found.length > limit ? encode(page.at(-1)!.cursor) : null };
+    return {
+      records: page.map(({ record }) => record),
+      cursor: found.length > limit ? encode(page.at(-1)!.cursor) : null,
+    };
   }
 
-  async verify(chain?: string): Promise<{ chains: number; records: number; faults: { chain: string; seq: number; what: string }[] }> {
+  async verify(
+    chain?: string,
+  ): Promise<{ chains: number; records: number; faults: { chain: string; seq: number; what: string }[] }> {
     const chains = chain === undefined ? await this.#engine.chains() : [chain];
     const faults: { chain: string; seq: number; what: string }[] = [];
     let records = 0;
@@ -81,7 +88,13 @@ export class EngineAudit implements Audit {
 
   #put(record: AuditRecord): Promise<boolean> {
     const { chain, seq } = record;
-    return this.#engine.putAudit({ chain, seq, position: auditPosition(record), indexes: indexesOf(record), body: JSON.stringify(record) });
+    return this.#engine.putAudit({
+      chain,
+      seq,
+      position: auditPosition(record),
+      indexes: indexesOf(record),
+      body: JSON.stringify(record),
+    });
   }
 
   /** The chain's head, unless the entry is in the chain already. Slots mostly ascend, so few records are read. */
@@ -104,7 +117,10 @@ export class EngineAudit implements Audit {
   async *#byIndex(query: AuditQuery, limit: number): AsyncGenerator<Found> {
     const index = indexFor(query);
     const from = timePosition(query.sinceMs ?? 0);
-    let below = query.cursor === undefined ? timePosition(Math.min((query.untilMs ?? Number.MAX_SAFE_INTEGER) + 1, 999_999_999_999_999)) : decode(query.cursor);
+    let below =
+      query.cursor === undefined
+        ? timePosition(Math.min((query.untilMs ?? Number.MAX_SAFE_INTEGER) + 1, 999_999_999_999_999))
+        : decode(query.cursor);
     for (;;) {
       const page = await this.#engine.auditByIndex(index, from, below, limit + 1);
       for (const { position, body } of page) yield { cursor: position, record: JSON.parse(body) as AuditRecord };
@@ -129,17 +145,23 @@ export class EngineAudit implements Audit {
     let records = 0;
     // Read first: what is appended while we walk is then no fault.
     const proven = await this.#provenHead(chain);
-    for (let page = await this.#engine.auditAfter(chain, 0, PAGE); page.length > 0; page = await this.#engine.auditAfter(chain, head.seq, PAGE)) {
+    for (
+      let page = await this.#engine.auditAfter(chain, 0, PAGE);
+      page.length > 0;
+      page = await this.#engine.auditAfter(chain, head.seq, PAGE)
+    ) {
       for (const { seq, body } of page) {
         const record = parse(body);
         const fault = record === null ? "is not JSON" : faultOf(record, chain, head);
         if (fault !== null) faults.push({ chain, seq, what: fault });
-        if (proven?.seq === seq && record !== null && proven.hash !== record.hash) faults.push({ chain, seq, what: "differs from the key item's head of the chain" });
+        if (proven?.seq === seq && record !== null && proven.hash !== record.hash)
+          faults.push({ chain, seq, what: "differs from the key item's head of the chain" });
         head = { seq, hash: record?.hash ?? "" };
         records += 1;
       }
     }
-    if (proven && proven.seq > head.seq) faults.push({ chain, seq: head.seq + 1, what: `is missing: the key item knows ${proven.seq} records` });
+    if (proven && proven.seq > head.seq)
+      faults.push({ chain, seq: head.seq + 1, what: `is missing: the key item knows ${proven.seq} records` });
     return records;
   }
 }
@@ -181,5 +203,7 @@ function decode(cursor: string): string {
 }
 
 function badCursor(): Error {
-  return new Error("Cannot read the cursor of this history query: give the cursor of the previous answer unchanged, or none to begin with the newest");
+  return new Error(
+    "Cannot read the cursor of this history query: give the cursor of the previous answer unchanged, or none to begin with the newest",
+  );
 }

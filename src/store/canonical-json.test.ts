@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { canonicalJson } from "./canonical-json.ts";
 
 test("the order in which members were set does not show", () => {
-  expect(canonicalJson({ b: 1, a: { d: [1, { y: 2, x: 3 }], c: null } })).toBe('{"a":{"c":null,"d":[1,{"x":3,"y":2}]},"b":1}');
+  expect(canonicalJson({ b: 1, a: { d: [1, { y: 2, x: 3 }], c: null } })).toBe(
+    '{"a":{"c":null,"d":[1,{"x":3,"y":2}]},"b":1}',
+  );
 });
 
 test("undefined members are left out, as in the stored JSON", () => {

@@ -30,16 +30,23 @@ export async function loadCheckpoint(engine: Engine): Promise<Loaded> {
     const { view, baseline } = await readProjections(engine, marker?.slot ?? 0);
     return { view, baseline, pending, sum: marker?.sum ?? "" };
   }
-  throw new LogDamagedError("The log's checkpoint is incomplete: its list of pending wakes is missing. Restore the store from a backup");
+  throw new LogDamagedError(
+    "The log's checkpoint is incomplete: its list of pending wakes is missing. Restore the store from a backup",
+  );
 }
 
 async function checkSlotOf(engine: Engine, marker: Marker): Promise<void> {
   const slot = await engine.slot(marker.slot);
   if (slot?.sum === marker.sum) return;
-  throw new LogDamagedError(`The log is shorter than, or differs from, its checkpoint at slot ${marker.slot}: parts of it were lost or restored. Restore log and checkpoint together`);
+  throw new LogDamagedError(
+    `The log is shorter than, or differs from, its checkpoint at slot ${marker.slot}: parts of it were lost or restored. Restore log and checkpoint together`,
+  );
 }
 
-async function readProjections(engine: Engine, head: number): Promise<{ view: Records; baseline: Map<string, number> }> {
+async function readProjections(
+  engine: Engine,
+  head: number,
+): Promise<{ view: Records; baseline: Map<string, number> }> {
   const baseline = new Map<string, number>();
   let view = Records.empty().at(head);
   for (const item of await engine.projections()) {

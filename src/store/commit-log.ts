@@ -1,26 +1,21 @@
 import type { Chance, Clock } from "../model/clock.ts";
 import type { ReconcileKey } from "../model/keys.ts";
-import { SlotInProgress, difference } from "./apply-proposal.ts";
+import { SlotInProgress, differences } from "./apply-proposal.ts";
 import type { SpecChange } from "./apply-proposal.ts";
 import { Checkpointer, loadCheckpoint } from "./checkpoint.ts";
 import type { Loaded } from "./checkpoint.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Committed, Gathered, Propose } from "./commit-queue.ts";
 import type { Engine, SlotItem } from "./engine.ts";
-import { readTailPage } from "./log-tail.ts";
-import { PendingWakes } from "./pending-wakes.ts";
+import { putSlotSurely, readTailPage } from "./log-tail.ts";
+import { PendingWakes, readSeenSlots } from "./pending-wakes.ts";
 import { Records } from "./records-view.ts";
+import { checkSentinel } from "./sentinel.ts";
 import { makeSlot, openSlot } from "./slot.ts";
 import { SpecAudit } from "./spec-audit.ts";
 import { LogDamagedError } from "./store.ts";
 import type { CommitLog, RecordsView, WatchEvent } from "./store.ts";
 import { WatchHistory } from "./watch-history.ts";
-
-/** Waits between the attempts to get an answer to a put, ms. */
-const PUT_RETRIES_MS = [20, 100, 500];
-
-/** Key items read at once at start. */
-const READS_AT_ONCE = 16;
 
 export interface LogOptions {
   engine: Engine;
@@ -78,7 +73,7 @@ export class EngineCommitLog implements CommitLog {
     const loadedHead = this.#view.head;
     await this.#inLine(() => this.#readTail());
     if (this.#view.head === 0) await this.#inLine(() => this.#writeSentinel());
-    await this.#checkSentinel();
+    await checkSentinel(this.#engine, this.#options.installation);
     this.#baseline = new Map();
     await this.#specAudit.flushAll();
     await this.#settleSeen();
@@ -131,11 +126,6 @@ export class EngineCommitLog implements CommitLog {
     this.#stopped ??= new Error("The store is closed");
   }
 
-  /** Resolves when no checkpoint is being written. */
-  async checkpointed(): Promise<void> {
-    await this.#checkpointing;
-  }
-
   async #flush(): Promise<void> {
     this.#isFlushing = true;
     // Whoever commits in the same turn of the event loop joins the same slot.
@@ -179,19 +169,11 @@ export class EngineCommitLog implements CommitLog {
 
   /** @returns true if the slot is ours, false if somebody else has it; throws if no answer was to be had. */
   async #put(item: SlotItem): Promise<boolean> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        if (await this.#engine.putSlot(item)) return true;
-        // A put that is repeated after a lost reply meets itself.
-        return (await this.#engine.slot(item.slot))?.writeId === item.writeId;
-      } catch (error) {
-        const waitMs = PUT_RETRIES_MS[attempt];
-        if (waitMs === undefined) {
-          this.#doubtful.add(item.writeId);
-          throw error;
-        }
-        await this.#options.clock.sleep(waitMs);
-      }
+    try {
+      return await putSlotSurely(this.#engine, this.#options.clock, item);
+    } catch (error) {
+      this.#doubtful.add(item.writeId);
+      throw error;
     }
   }
 
@@ -199,7 +181,7 @@ export class EngineCommitLog implements CommitLog {
     if (this.#stopped) throw this.#stopped;
     const started = ++this.#tick;
     try {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const page = await readTailPage(this.#engine, this.#view.head);
         for (const item of page.items) if (!(await this.#follow(item))) return await this.#readTail();
         more = page.more;
@@ -250,7 +232,10 @@ export class EngineCommitLog implements CommitLog {
   /** A replica that slept through a compaction: watchers get the difference, record by record. */
   async #jumpToCheckpoint(missing: number): Promise<void> {
     const loaded = await loadCheckpoint(this.#engine);
-    if (loaded.view.head < missing) throw new LogDamagedError(`Slot ${missing} of the log has no body, and no checkpoint covers it. Restore the store from a backup`);
+    if (loaded.view.head < missing)
+      throw new LogDamagedError(
+        `Slot ${missing} of the log has no body, and no checkpoint covers it. Restore the store from a backup`,
+      );
     const before = this.#view;
     const { head } = loaded.view;
     this.#load({ ...loaded, baseline: new Map() });
@@ -258,42 +243,41 @@ export class EngineCommitLog implements CommitLog {
     this.#history.startAt(before.head);
     this.#history.append(head, differences(before, loaded.view));
     this.#history.deliver();
-    this.#wakes.notify(loaded.pending.filter((wake) => wake.slot > before.head).map((wake) => wake.key), head);
+    this.#wakes.notify(
+      loaded.pending.filter((wake) => wake.slot > before.head).map((wake) => wake.key),
+      head,
+    );
   }
 
   async #writeSentinel(): Promise<void> {
     const { chance, clock, installation } = this.#options;
-    const item = makeSlot({ slot: 1, prev: "", writeId: chance.uuid(), atMs: clock.nowMs(), proposals: [], installation });
+    const item = makeSlot({
+      slot: 1,
+      prev: "",
+      writeId: chance.uuid(),
+      atMs: clock.nowMs(),
+      proposals: [],
+      installation,
+    });
     await this.#put(item);
     await this.#readTail();
   }
 
-  async #checkSentinel(): Promise<void> {
-    const first = await this.#engine.slot(1);
-    if (!first?.body) throw new LogDamagedError("Slot 1 of the log, which names the installation, is missing. Restore the store from a backup");
-    const { installation } = openSlot({ ...first, body: first.body }, "");
-    if (installation === this.#options.installation) return;
-    throw new Error(`This store belongs to installation "${installation ?? "(none)"}", not "${this.#options.installation}". Give that installation id, or another store`);
-  }
-
   /** Of the wakes replayed from the log, those that a finished run has seen are over. */
   async #settleSeen(): Promise<void> {
-    const keys = this.#wakes.list().map(({ key }) => key);
-    const check = async (): Promise<void> => {
-      for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
-        const seen = await this.#options.seenSlot(key);
-        if (seen > this.#view.head) await this.#proveHead(key, seen);
-        this.#wakes.settled(key, seen);
-      }
-    };
-    await Promise.all(Array.from({ length: READS_AT_ONCE }, check));
+    for (const [key, seen] of await readSeenSlots(this.#wakes.list(), this.#options.seenSlot)) {
+      if (seen > this.#view.head) await this.#proveHead(key, seen);
+      this.#wakes.settled(key, seen);
+    }
   }
 
   async #proveHead(key: ReconcileKey, seen: number): Promise<void> {
     // Another replica may have committed, and run, since our read of the tail.
     await this.#inLine(() => this.#readTail());
     if (seen <= this.#view.head) return;
-    throw new LogDamagedError(`The log ends at slot ${this.#view.head}, but a run of ${key} has seen slot ${seen}: parts of the log were lost. Restore the store from a backup`);
+    throw new LogDamagedError(
+      `The log ends at slot ${this.#view.head}, but a run of ${key} has seen slot ${seen}: parts of the log were lost. Restore the store from a backup`,
+    );
   }
 
   #startCheckpoint(): void {
@@ -310,17 +294,4 @@ export class EngineCommitLog implements CommitLog {
     this.#line = result.catch(() => undefined);
     return result;
   }
-}
-
-function differences(before: Records, after: Records): WatchEvent[] {
-  const events: WatchEvent[] = [];
-  for (const old of [...before.fileSystems(), ...before.bindings()]) {
-    const ref = { kind: old.kind, ...old.metadata };
-    if (after.find(ref) === undefined) events.push(...difference(after.head, old, undefined));
-  }
-  for (const record of [...after.fileSystems(), ...after.bindings()]) {
-    const old = before.find({ kind: record.kind, ...record.metadata });
-    if (old?.resourceVersion !== record.resourceVersion) events.push(...difference(after.head, old, record));
-  }
-  return events;
 }

@@ -95,7 +95,11 @@ export class CommitQueue {
     this.#waiting.shift();
     const parts = splitProposal(JSON.parse(json) as Proposal);
     if (parts === null) {
-      waiting.reject(new RangeError(`Cannot commit ${size} bytes at once: a slot of the log holds at most ${GROUP_BYTES_MAX}. Commit fewer records at a time`));
+      waiting.reject(
+        new RangeError(
+          `Cannot commit ${size} bytes at once: a slot of the log holds at most ${GROUP_BYTES_MAX}. Commit fewer records at a time`,
+        ),
+      );
       return;
     }
     const promises = parts.map((part) => {

@@ -1,7 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../model/audit.ts";
 import { refOf } from "../model/records.ts";
-import { FN_KEY, FS_KEY, ManualClock, NOW_MS, aBinding, aFileSystem, acquired, anIntent, anOutcome, facetOf, aWorkloadFacet, proposal, put, replica } from "./contract-fixtures.ts";
+import {
+  FN_KEY,
+  FS_KEY,
+  ManualClock,
+  NOW_MS,
+  aBinding,
+  aFileSystem,
+  acquired,
+  anIntent,
+  anOutcome,
+  facetOf,
+  aWorkloadFacet,
+  proposal,
+  put,
+  replica,
+} from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
 import type { Engine } from "./engine.ts";
 import type { AuditQuery, Store } from "./store.ts";
@@ -20,14 +35,36 @@ function describeSpecChanges(under: EngineUnderTest): void {
     const { records } = store;
     const a = aBinding("a", { metadata: { finalizers: ["f"] } });
     await records.commit(() => proposal([{ type: "put", record: a }], [], "alice"));
-    await records.commit((view) => proposal([{ type: "put", record: { ...view.binding("media", "a")!, spec: { ...a.spec, suspend: true } } }], [], "bob"));
-    const doomed = { ...a, metadata: { ...a.metadata, deletionTimestamp: "2026-01-02T00:00:00Z" }, spec: { ...a.spec, suspend: true } };
+    await records.commit((view) =>
+      proposal(
+        [{ type: "put", record: { ...view.binding("media", "a")!, spec: { ...a.spec, suspend: true } } }],
+        [],
+        "bob",
+      ),
+    );
+    const doomed = {
+      ...a,
+      metadata: { ...a.metadata, deletionTimestamp: "2026-01-02T00:00:00Z" },
+      spec: { ...a.spec, suspend: true },
+    };
     await records.commit(() => proposal([{ type: "put", record: doomed }], [], "carol"));
-    await records.commit(() => proposal([{ type: "releaseFinalizer", ref: refOf(a), finalizer: "f", key: FS_KEY, fence: 1 }], [], "mooring"));
+    await records.commit(() =>
+      proposal([{ type: "releaseFinalizer", ref: refOf(a), finalizer: "f", key: FS_KEY, fence: 1 }], [], "mooring"),
+    );
     const { records: history } = await store.audit.query({ chain: "record/Binding/media/a" });
     const told = history.toReversed().map(({ entry }) => entry) as (AuditEntry & { type: "SpecChanged" })[];
-    expect(told.map(({ verb, actor, slot }) => `${verb} ${actor} ${slot}`)).toEqual(["created alice 2", "updated bob 3", "deletionRequested carol 4", "removed mooring 5"]);
-    expect(told[1]).toMatchObject({ bindings: ["media/a"], fileSystem: "shared", before: { spec: { suspend: false } }, after: { spec: { suspend: true } } });
+    expect(told.map(({ verb, actor, slot }) => `${verb} ${actor} ${slot}`)).toEqual([
+      "created alice 2",
+      "updated bob 3",
+      "deletionRequested carol 4",
+      "removed mooring 5",
+    ]);
+    expect(told[1]).toMatchObject({
+      bindings: ["media/a"],
+      fileSystem: "shared",
+      before: { spec: { suspend: false } },
+      after: { spec: { suspend: true } },
+    });
     expect([told[0]?.before, told[3]?.after]).toEqual([null, null]);
   });
 
@@ -37,18 +74,34 @@ function describeSpecChanges(under: EngineUnderTest): void {
     const a = aBinding("a");
     await records.commit(() => put(a, aFileSystem("shared")));
     await records.commit(() => proposal([facetOf(a, aWorkloadFacet(1))]));
-    const annotated = (annotations: Record<string, string>) => put({ ...a, metadata: { ...a.metadata, finalizers: ["x"], annotations } });
+    const annotated = (annotations: Record<string, string>) =>
+      put({ ...a, metadata: { ...a.metadata, finalizers: ["x"], annotations } });
     await records.commit(() => annotated({ "mooring.dev/reconcile-at": "now" }));
     expect((await store.audit.query({ binding: "media/a" })).records).toHaveLength(1);
     await records.commit(() => annotated({ "mooring.dev/confirm-removal": "hash" }));
     expect((await store.audit.query({ binding: "media/a" })).records).toHaveLength(2);
-    expect((await store.audit.query({ fileSystem: "shared" })).records.map(({ chain }) => chain)).toContain("record/FileSystem//shared");
+    expect((await store.audit.query({ fileSystem: "shared" })).records.map(({ chain }) => chain)).toContain(
+      "record/FileSystem//shared",
+    );
   });
 
   test("an entry that is given twice stands once", async () => {
     const { audit } = await replica(await under.open());
-    const entry = (slot: number) => ({ type: "SpecChanged" as const, bindings: ["media/a"], fileSystem: "shared", actor: "alice", slot, verb: "updated" as const, before: null, after: { n: slot } });
-    await Promise.all([audit.appendSpecChange("record/x", entry(5)), audit.appendSpecChange("record/x", entry(5)), audit.appendSpecChange("record/x", entry(6))]);
+    const entry = (slot: number) => ({
+      type: "SpecChanged" as const,
+      bindings: ["media/a"],
+      fileSystem: "shared",
+      actor: "alice",
+      slot,
+      verb: "updated" as const,
+      before: null,
+      after: { n: slot },
+    });
+    await Promise.all([
+      audit.appendSpecChange("record/x", entry(5)),
+      audit.appendSpecChange("record/x", entry(5)),
+      audit.appendSpecChange("record/x", entry(6)),
+    ]);
     await audit.appendSpecChange("record/x", entry(5));
     expect(await audit.verify("record/x")).toEqual({ chains: 1, records: 2, faults: [] });
   });
@@ -57,7 +110,10 @@ function describeSpecChanges(under: EngineUnderTest): void {
 function describeQueries(under: EngineUnderTest): void {
   test("a query finds by binding, file system, chain, actor and time, newest first", async () => {
     const store = await furnished(under);
-    const intents = async (query: AuditQuery) => (await store.audit.query(query)).records.flatMap(({ entry }) => (entry.type === "Intent" ? [entry.intentId] : []));
+    const intents = async (query: AuditQuery) =>
+      (await store.audit.query(query)).records.flatMap(({ entry }) =>
+        entry.type === "Intent" ? [entry.intentId] : [],
+      );
     expect(await intents({})).toEqual(["i9", "i8", "i7", "i6", "i5", "i4", "i3", "i2", "i1", "i0"]);
     expect(await intents({ binding: "media/b1" })).toEqual(["i7", "i4", "i1"]);
     expect(await intents({ binding: "media/b1", fileSystem: "fs-even" })).toEqual(["i4"]);
@@ -69,13 +125,22 @@ function describeQueries(under: EngineUnderTest): void {
     expect(await intents({ binding: "media/nobody" })).toEqual([]);
   });
 
-  test.each<AuditQuery>([{}, { fileSystem: "fs-even" }, { chain: FN_KEY }, { binding: "media/b1", actor: "deploy-bot" }])("pages of %o join to the whole", async (query) => {
+  test.each<AuditQuery>([
+    {},
+    { fileSystem: "fs-even" },
+    { chain: FN_KEY },
+    { binding: "media/b1", actor: "deploy-bot" },
+  ])("pages of %o join to the whole", async (query) => {
     const store = await furnished(under);
     const { records: whole } = await store.audit.query(query);
     const joined = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<Store["audit"]["query"]>> = await store.audit.query({ ...query, limit: 3, ...(cursor ? { cursor } : {}) });
+      const page: Awaited<ReturnType<Store["audit"]["query"]>> = await store.audit.query({
+        ...query,
+        limit: 3,
+        ...(cursor ? { cursor } : {}),
+      });
       expect(page.records.length).toBeLessThanOrEqual(3);
       joined.push(...page.records);
       ({ cursor } = page);
@@ -88,7 +153,8 @@ function describeQueries(under: EngineUnderTest): void {
     const bindings = Array.from({ length: 60 }, (_, n) => `media/b${n}`);
     const lease = await acquired(store, FS_KEY, "run-1");
     await store.keys.beginIntent(lease, anIntent("i1", { bindings }));
-    for (const binding of ["media/b0", "media/b31", "media/b59"]) expect((await store.audit.query({ binding })).records).toHaveLength(1);
+    for (const binding of ["media/b0", "media/b31", "media/b59"])
+      expect((await store.audit.query({ binding })).records).toHaveLength(1);
     await expect(store.audit.query({ cursor: "nonsense" })).rejects.toThrow(/Cannot read the cursor/);
   });
 }
@@ -112,7 +178,11 @@ async function furnished(under: EngineUnderTest): Promise<Store> {
 
 function describeVerify(under: EngineUnderTest): void {
   test.each<[string, (item: { seq: number; body: string }) => { seq: number; body: string } | null, string]>([
-    ["an altered record", (item) => ({ ...item, body: item.body.replace("it is missing", "for no reason") }), "hash differs"],
+    [
+      "an altered record",
+      (item) => ({ ...item, body: item.body.replace("it is missing", "for no reason") }),
+      "hash differs",
+    ],
     ["a missing record", (item) => (item.seq === 2 ? null : item), "seq 2 is missing"],
     ["a cut end", (item) => (item.seq > 2 ? null : item), "is missing: the key item knows 4"],
     ["a record that is no JSON", (item) => (item.seq === 3 ? { ...item, body: "{" } : item), "is not JSON"],
@@ -132,10 +202,15 @@ function describeVerify(under: EngineUnderTest): void {
   });
 }
 
-function altered(engine: Engine, alter: (item: { seq: number; body: string }) => { seq: number; body: string } | null): Engine {
+function altered(
+  engine: Engine,
+  alter: (item: { seq: number; body: string }) => { seq: number; body: string } | null,
+): Engine {
   return new Proxy(engine, {
     get(target, name) {
-      if (name === "auditAfter") return async (...args: Parameters<Engine["auditAfter"]>) => (await target.auditAfter(...args)).flatMap((item) => alter(item) ?? []);
+      if (name === "auditAfter")
+        return async (...args: Parameters<Engine["auditAfter"]>) =>
+          (await target.auditAfter(...args)).flatMap((item) => alter(item) ?? []);
       const member: unknown = Reflect.get(target, name);
       return typeof member === "function" ? member.bind(target) : member;
     },

@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { FN_KEY, FS_KEY, ManualClock, aBinding, acquired, anIntent, anOutcome, proposal, put, replica } from "./contract-fixtures.ts";
+import type { AuditRecord } from "../model/audit.ts";
+import type { BindingRecord } from "../model/records.ts";
+import {
+  FN_KEY,
+  FS_KEY,
+  ManualClock,
+  aBinding,
+  acquired,
+  anIntent,
+  anOutcome,
+  proposal,
+  put,
+  replica,
+} from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
 import { faultyEngine } from "./engine-faults.ts";
 import type { Fault } from "./engine-faults.ts";
@@ -15,16 +28,23 @@ interface Witness {
 /** A process that dies before or after any one write: what it was told is true, and its successor mends the rest. */
 export function describeCrashes(under: EngineUnderTest): void {
   describe(`crashes over ${under.name}`, () => {
-    test.each<[Fault]>([["fails before"], ["fails after"]])("nothing acknowledged is lost and history is whole, when write n %s", async (fault) => {
-      const total = await writesOfTheStory(under);
-      const stride = under.runs < 10 ? 3 : 1;
-      for (let fatal = 1; fatal <= total; fatal += stride) await dieAt(under, fatal, fault);
-    });
+    test.each<[Fault]>([["fails before"], ["fails after"]])(
+      "nothing acknowledged is lost and history is whole, when write n %s",
+      async (fault) => {
+        const total = await writesOfTheStory(under);
+        const stride = under.runs < 10 ? 3 : 1;
+        for (let fatal = 1; fatal <= total; fatal += stride) await dieAt(under, fatal, fault);
+      },
+    );
 
     test("an intent whose process died is handed to the next holder, with its copy in the history", async () => {
       const clock = new ManualClock();
       const engine = await under.open();
-      const { engine: dying } = faultyEngine(engine, (_, operation) => (operation === "putAudit" ? "fails before" : "none"), { dies: true });
+      const { engine: dying } = faultyEngine(
+        engine,
+        (_, operation) => (operation === "putAudit" ? "fails before" : "none"),
+        { dies: true },
+      );
       const dead = await replica(dying, { clock });
       const lease = await acquired(dead, FS_KEY, "run-1", 1_000);
       await expect(dead.keys.beginIntent(lease, anIntent("i1"))).rejects.toThrow(/putAudit fails before/);
@@ -89,8 +109,8 @@ function emptyWitness(): Witness {
 
 /** Commits of which some share a slot, several checkpoints, and two runs with intents. */
 async function story({ records, keys, close }: Store, witness: Witness): Promise<void> {
-  const commit = async (name: string): Promise<void> => {
-    await records.commit(() => proposal([{ type: "put", record: aBinding(name) }], [FN_KEY]));
+  const commit = async (name: string, path = "/first"): Promise<void> => {
+    await records.commit(() => proposal([{ type: "put", record: aBinding(name, { path }) }], [FN_KEY]));
     witness.committed.push(name);
   };
   for (const run of [1, 2]) {
@@ -106,6 +126,7 @@ async function story({ records, keys, close }: Store, witness: Witness): Promise
     }
     await keys.release(lease, { seenSlot: records.view().head });
     await commit(`d${run}`);
+    for (const path of ["/second", "/third", "/fourth"]) await commit(`a${run}`, path);
   }
   await close();
 }
@@ -114,14 +135,29 @@ async function expectMended(store: Store, witness: Witness): Promise<void> {
   const view = store.records.view();
   for (const name of witness.committed) expect(view.binding("media", name)).toBeDefined();
   const lease = await acquired(store, FS_KEY, "successor");
-  for (const intent of lease.item.openIntents) await store.keys.closeIntent(lease, anOutcome(intent.intentId, { outcome: "Unknown" }));
+  for (const intent of lease.item.openIntents)
+    await store.keys.closeIntent(lease, anOutcome(intent.intentId, { outcome: "Unknown" }));
   await store.keys.release(lease, {});
   expect((await store.audit.verify()).faults).toEqual([]);
   const { records: history } = await store.audit.query({ limit: 1_000 });
-  const told = (type: string): string[] => history.flatMap(({ entry }) => (entry.type === type && "intentId" in entry ? [entry.intentId] : []));
+  const told = (type: string): string[] =>
+    history.flatMap(({ entry }) => (entry.type === type && "intentId" in entry ? [entry.intentId] : []));
   expect(told("Intent")).toEqual(expect.arrayContaining(witness.begun));
   expect(told("Outcome").toSorted()).toEqual(told("Intent").toSorted());
   expect(told("Outcome")).toEqual(expect.arrayContaining(witness.closed));
-  const created = history.flatMap(({ entry }) => (entry.type === "SpecChanged" ? entry.bindings : []));
-  expect(created.toSorted()).toEqual([...view.bindings()].map((record) => `media/${record.metadata.name}`).toSorted());
+  expectToldOnce(history, [...view.bindings()]);
+}
+
+/** Each record's changes are told once, from its creation to what it is now, each beginning where the last one ended. */
+function expectToldOnce(history: AuditRecord[], bindings: BindingRecord[]): void {
+  const changes = history.flatMap(({ entry }) => (entry.type === "SpecChanged" ? [entry] : [])).toReversed();
+  const byBinding = Map.groupBy(changes, ({ bindings: [name] }) => name);
+  expect(new Set(byBinding.keys())).toEqual(new Set(bindings.map(({ metadata }) => `media/${metadata.name}`)));
+  for (const binding of bindings) {
+    const told = byBinding.get(`media/${binding.metadata.name}`)!.toSorted((a, b) => a.slot - b.slot);
+    expect(told[0]).toMatchObject({ verb: "created", before: null });
+    for (let n = 1; n < told.length; n++)
+      expect(told[n]).toMatchObject({ verb: "updated", before: told[n - 1]!.after });
+    expect(told.at(-1)?.after).toMatchObject({ spec: binding.spec });
+  }
 }

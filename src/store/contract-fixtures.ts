@@ -31,7 +31,10 @@ export class ManualClock implements Clock {
 /** Ids that count up, different for each seed; `random` is not random at all. */
 export function seededChance(seed: number): Chance {
   let drawn = 0;
-  return { random: () => 0.5, uuid: () => `${String(seed).padStart(8, "0")}-0000-4000-8000-${String(++drawn).padStart(12, "0")}` };
+  return {
+    random: () => 0.5,
+    uuid: () => `${String(seed).padStart(8, "0")}-0000-4000-8000-${String(++drawn).padStart(12, "0")}`,
+  };
 }
 
 /** What an engine's test file gives to the contract. */
@@ -59,10 +62,19 @@ let replicas = 0;
 /** Opens one more replica on the engine. */
 export function replica(engine: Engine, options: Partial<OpenStoreOptions> = {}): Promise<Store> {
   replicas += 1;
-  return openStore({ engine: shared(engine), clock: new ManualClock(), chance: seededChance(replicas), installation: "test", ...options });
+  return openStore({
+    engine: shared(engine),
+    clock: new ManualClock(),
+    chance: seededChance(replicas),
+    installation: "test",
+    ...options,
+  });
 }
 
-export function aBinding(name: string, over: { metadata?: Partial<ObjectMeta>; fileSystem?: string; functionName?: string; path?: string } = {}): BindingRecord {
+export function aBinding(
+  name: string,
+  over: { metadata?: Partial<ObjectMeta>; fileSystem?: string; functionName?: string; path?: string } = {},
+): BindingRecord {
   return {
     kind: "Binding",
     metadata: {
@@ -97,7 +109,12 @@ export function aFileSystem(name: string, fileSystemId = "fs-0123456789abcdef0")
   return {
     kind: "FileSystem",
     metadata: { ...metadata, namespace: "", finalizers: ["mooring.dev/in-use"] },
-    spec: { account: "111122223333", region: "eu-west-1", fileSystemId, policy: { mode: "Observe", requireTls: false } },
+    spec: {
+      account: "111122223333",
+      region: "eu-west-1",
+      fileSystemId,
+      policy: { mode: "Observe", requireTls: false },
+    },
     changedBy: { actor: "alice", atMs: NOW_MS },
     facets: {},
     resourceVersion: 0,
@@ -108,7 +125,19 @@ export const FN_KEY = "lambda/arn:aws:lambda:eu-west-1:111122223333:function:fn-
 export const FS_KEY = "filesystem/111122223333/eu-west-1/fs-0123456789abcdef0";
 
 export function aWorkloadFacet(fence: number, over: Partial<WorkloadFacet> = {}): WorkloadFacet {
-  return { key: FN_KEY, fence, observedGeneration: 1, conditions: [], roleArns: [], mounted: null, served: [], echo: null, revisionId: null, admissible: true, ...over };
+  return {
+    key: FN_KEY,
+    fence,
+    observedGeneration: 1,
+    conditions: [],
+    roleArns: [],
+    mounted: null,
+    served: [],
+    echo: null,
+    revisionId: null,
+    admissible: true,
+    ...over,
+  };
 }
 
 export function proposal(changes: Change[], wakes: string[] = [], actor = "alice"): Proposal {
@@ -135,12 +164,31 @@ export async function acquired(store: Store, key: string, owner: string, leaseMs
 }
 
 export function anIntent(intentId: string, over: Partial<IntentEntry> = {}): IntentEntry {
-  const base = { bindings: ["media/a"], fileSystem: "shared", operation: "elasticfilesystem:CreateAccessPoint", target: "arn:fs" };
-  return { type: "Intent", ...base, intentId, why: "it is missing", cause: { kind: "Sweep" }, before: null, after: { path: "/a" }, ...over };
+  const base = {
+    bindings: ["media/a"],
+    fileSystem: "shared",
+    operation: "elasticfilesystem:CreateAccessPoint",
+    target: "arn:fs",
+  };
+  return {
+    type: "Intent",
+    ...base,
+    intentId,
+    why: "it is missing",
+    cause: { kind: "Sweep" },
+    before: null,
+    after: { path: "/a" },
+    ...over,
+  };
 }
 
 export function anOutcome(intentId: string, over: Partial<OutcomeEntry> = {}): OutcomeEntry {
-  const base = { bindings: ["media/a"], fileSystem: "shared", operation: "elasticfilesystem:CreateAccessPoint", target: "arn:fs" };
+  const base = {
+    bindings: ["media/a"],
+    fileSystem: "shared",
+    operation: "elasticfilesystem:CreateAccessPoint",
+    target: "arn:fs",
+  };
   return { type: "Outcome", ...base, intentId, outcome: "Done", requestId: `req-${intentId}`, detail: null, ...over };
 }
 

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FN_KEY, FS_KEY, ManualClock, NOW_MS, aNote, acquired, anIntent, anOutcome, replica } from "./contract-fixtures.ts";
+import {
+  FN_KEY,
+  FS_KEY,
+  ManualClock,
+  NOW_MS,
+  aNote,
+  acquired,
+  anIntent,
+  anOutcome,
+  replica,
+} from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
 import { LeaseLostError } from "./store.ts";
 import type { Lease, Store } from "./store.ts";
@@ -19,7 +29,12 @@ function describeLeases(under: EngineUnderTest): void {
     const { keys } = await replica(await under.open());
     const lease = await keys.acquire(FN_KEY, "run-1", 20_000);
     if (lease === "held") throw new Error("a fresh key is free");
-    expect(lease).toMatchObject({ fence: 1, takenOver: false, expiresAtMs: NOW_MS + 20_000, item: { dirty: false, chain: { seq: 0 } } });
+    expect(lease).toMatchObject({
+      fence: 1,
+      takenOver: false,
+      expiresAtMs: NOW_MS + 20_000,
+      item: { dirty: false, chain: { seq: 0 } },
+    });
     expect(await keys.acquire(FN_KEY, "run-2", 20_000)).toBe("held");
     expect((await keys.get(FN_KEY))?.dirty).toBe(true);
     expect(await keys.release(lease, { failures: 2 })).toBe("dirty");
@@ -41,7 +56,9 @@ function describeLeases(under: EngineUnderTest): void {
     expect(fresh).toMatchObject({ fence: 2, takenOver: true, item: { dirty: false } });
     await expect(one.keys.beginIntent(old, anIntent("i1"))).rejects.toThrow(LeaseLostError);
     await expect(one.keys.closeIntent(old, anOutcome("i1"))).rejects.toThrow(LeaseLostError);
-    await expect(one.keys.append(old, { type: "Converged", bindings: [], fileSystem: null, tookMs: null })).rejects.toThrow(LeaseLostError);
+    await expect(
+      one.keys.append(old, { type: "Converged", bindings: [], fileSystem: null, tookMs: null }),
+    ).rejects.toThrow(LeaseLostError);
     expect(await one.keys.release(old, { failures: 9 })).toBe("lost");
     expect(await two.keys.get(FN_KEY)).toMatchObject({ owner: "run-3", failures: 0, chain: { seq: 0 } });
     expect(await two.keys.release(fresh, {})).toBe("released");
@@ -59,18 +76,30 @@ function describeLeases(under: EngineUnderTest): void {
   test("what a run leaves behind is there for the next, the rest stays", async () => {
     const store = await replica(await under.open());
     const first = await acquired(store, FN_KEY, "run-1");
-    const left = { dueAtMs: NOW_MS + 5, failures: 3, seenSlot: 1, convergedReadAtMs: NOW_MS, removals: [{ atMs: NOW_MS, count: 2 }], memory: { absent: ["fsap-1"] } };
+    const left = {
+      dueAtMs: NOW_MS + 5,
+      failures: 3,
+      seenSlot: 1,
+      convergedReadAtMs: NOW_MS,
+      removals: [{ atMs: NOW_MS, count: 2 }],
+      memory: { absent: ["fsap-1"] },
+    };
     await store.keys.release(first, left);
     const second = await acquired(store, FN_KEY, "run-2");
     expect(second.item).toMatchObject({ ...left, fence: 2 });
     await store.keys.release(second, { failures: 0 });
     expect(await store.keys.get(FN_KEY)).toMatchObject({ ...left, failures: 0 });
     const third = await acquired(store, FN_KEY, "run-3");
-    await expect(store.keys.release(third, { memory: { x: "x".repeat(17_000) } })).rejects.toThrow(/at most 16384 bytes/);
+    await expect(store.keys.release(third, { memory: { x: "x".repeat(17_000) } })).rejects.toThrow(
+      /at most 16384 bytes/,
+    );
   });
 
   test("whatever many holders do, never two hold one key, and no dirty mark is lost", async () => {
-    const actions = fc.array(fc.record({ who: fc.nat(3), wait: fc.constantFrom(0, 0, 0, 400, 1_200) }), { minLength: 5, maxLength: 30 });
+    const actions = fc.array(fc.record({ who: fc.nat(3), wait: fc.constantFrom(0, 0, 0, 400, 1_200) }), {
+      minLength: 5,
+      maxLength: 30,
+    });
     const check = fc.asyncProperty(actions, async (list) => {
       const clock = new ManualClock();
       const engine = await under.open();
@@ -116,12 +145,18 @@ function describeIntents(under: EngineUnderTest): void {
     const lease = await acquired(store, FS_KEY, "run-1");
     await store.keys.beginIntent(lease, anIntent("i1"));
     const open = await store.keys.get(FS_KEY);
-    expect(open?.openIntents).toMatchObject([{ intentId: "i1", operation: "elasticfilesystem:CreateAccessPoint", record: { seq: 1 } }]);
+    expect(open?.openIntents).toMatchObject([
+      { intentId: "i1", operation: "elasticfilesystem:CreateAccessPoint", record: { seq: 1 } },
+    ]);
     expect((await store.audit.query({ chain: FS_KEY })).records).toEqual([open?.openIntents[0]?.record]);
     await store.keys.closeIntent(lease, anOutcome("i1"));
     await store.keys.append(lease, { type: "Converged", bindings: ["media/a"], fileSystem: "shared", tookMs: 12 });
     await store.keys.release(lease, {});
-    expect(await store.keys.get(FS_KEY)).toMatchObject({ openIntents: [], ownCalls: [{ requestId: "req-i1", outcomeAtMs: NOW_MS }], chain: { seq: 3 } });
+    expect(await store.keys.get(FS_KEY)).toMatchObject({
+      openIntents: [],
+      ownCalls: [{ requestId: "req-i1", outcomeAtMs: NOW_MS }],
+      chain: { seq: 3 },
+    });
     expect(await store.audit.verify(FS_KEY)).toEqual({ chains: 1, records: 3, faults: [] });
   });
 
@@ -129,9 +164,13 @@ function describeIntents(under: EngineUnderTest): void {
     const store = await replica(await under.open());
     const lease = await acquired(store, FS_KEY, "run-1");
     const ids = Array.from({ length: 40 }, (_, index) => `i${index}`);
-    await Promise.all(ids.flatMap((id) => [store.keys.beginIntent(lease, anIntent(id)), store.keys.closeIntent(lease, anOutcome(id))]));
+    await Promise.all(
+      ids.flatMap((id) => [store.keys.beginIntent(lease, anIntent(id)), store.keys.closeIntent(lease, anOutcome(id))]),
+    );
     const { records } = await store.audit.query({ chain: FS_KEY, limit: 1_000 });
-    expect(records.toReversed().map(({ entry }) => `${entry.type} ${"intentId" in entry ? entry.intentId : ""}`)).toEqual(ids.flatMap((id) => [`Intent ${id}`, `Outcome ${id}`]));
+    expect(
+      records.toReversed().map(({ entry }) => `${entry.type} ${"intentId" in entry ? entry.intentId : ""}`),
+    ).toEqual(ids.flatMap((id) => [`Intent ${id}`, `Outcome ${id}`]));
     expect((await store.keys.get(FS_KEY))?.ownCalls).toHaveLength(32);
     expect((await store.audit.verify()).faults).toEqual([]);
   });

@@ -1,8 +1,20 @@
 import { describe, expect, test, vi } from "vitest";
 import { refOf } from "../model/records.ts";
-import { FN_KEY, FS_KEY, ManualClock, aBinding, aFileSystem, aWorkloadFacet, acquired, dump, facetOf, proposal, put, replica } from "./contract-fixtures.ts";
+import {
+  FN_KEY,
+  FS_KEY,
+  aBinding,
+  aFileSystem,
+  aWorkloadFacet,
+  acquired,
+  dump,
+  facetOf,
+  proposal,
+  put,
+  replica,
+} from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
-import { LogDamagedError, SlotCompactedError } from "./store.ts";
+import { SlotCompactedError } from "./store.ts";
 import type { RecordsView, WatchEvent } from "./store.ts";
 
 export function describeLog(under: EngineUnderTest): void {
@@ -10,15 +22,15 @@ export function describeLog(under: EngineUnderTest): void {
     describeRecords(under);
     describeGroups(under);
     describeWatch(under);
-    describeStart(under);
-    describeDamage(under);
   });
 }
 
 function describeRecords(under: EngineUnderTest): void {
   test("a commit shows in the view under each of its indexes, with its slot as resourceVersion", async () => {
     const { records } = await replica(await under.open());
-    const { slot, records: written } = await records.commit(() => put(aFileSystem("shared"), aBinding("a"), aBinding("b", { functionName: "fn-a" })));
+    const { slot, records: written } = await records.commit(() =>
+      put(aFileSystem("shared"), aBinding("a"), aBinding("b", { functionName: "fn-a" })),
+    );
     const view = records.view();
     expect(slot).toBe(2);
     expect(view.head).toBe(2);
@@ -27,7 +39,10 @@ function describeRecords(under: EngineUnderTest): void {
     expect(view.bindingsOfFileSystem("shared").map((record) => record.metadata.name)).toEqual(["a", "b"]);
     expect(view.bindingsOfFunction("fn-a").map((record) => record.metadata.name)).toEqual(["a", "b"]);
     expect(view.bindingByUid("uid-b")?.metadata.name).toBe("b");
-    expect(view.fileSystemById({ account: "111122223333", region: "eu-west-1", fileSystemId: "fs-0123456789abcdef0" })?.metadata.name).toBe("shared");
+    expect(
+      view.fileSystemById({ account: "111122223333", region: "eu-west-1", fileSystemId: "fs-0123456789abcdef0" })
+        ?.metadata.name,
+    ).toBe("shared");
     expect(view.bindingsOfFileSystem("share")).toEqual([]);
   });
 
@@ -48,7 +63,10 @@ function describeRecords(under: EngineUnderTest): void {
     expect(records.view().binding("media", "a")?.facets).toEqual({});
     await records.commit(() => proposal([facetOf(a, aWorkloadFacet(3))]));
     await records.commit(() => put({ ...a, spec: { ...a.spec, suspend: true } }));
-    expect(records.view().binding("media", "a")).toMatchObject({ spec: { suspend: true }, facets: { workload: { fence: 3 } } });
+    expect(records.view().binding("media", "a")).toMatchObject({
+      spec: { suspend: true },
+      facets: { workload: { fence: 3 } },
+    });
     await records.commit(() => put(aBinding("a", { metadata: { uid: "uid-again" } })));
     expect(records.view().binding("media", "a")?.facets).toEqual({});
     expect(records.view().bindingByUid("uid-a")).toBeUndefined();
@@ -62,7 +80,9 @@ function describeRecords(under: EngineUnderTest): void {
     await records.commit(() => proposal([facetOf(a, aWorkloadFacet(4, { mounted: "fsap-old" }))]));
     const other = { ...refOf(a), uid: "uid-other" };
     await records.commit(() => proposal([{ type: "workloadFacet", ref: other, facet: aWorkloadFacet(9) }]));
-    await records.commit(() => proposal([{ type: "releaseFinalizer", ref: refOf(a), finalizer: "mooring.dev/mount", key: FN_KEY, fence: 4 }]));
+    await records.commit(() =>
+      proposal([{ type: "releaseFinalizer", ref: refOf(a), finalizer: "mooring.dev/mount", key: FN_KEY, fence: 4 }]),
+    );
     const stored = records.view().binding("media", "a");
     expect(stored).toMatchObject({ resourceVersion: 3, facets: { workload: { mounted: "fsap-new", fence: 5 } } });
     expect(stored?.metadata.finalizers).toHaveLength(2);
@@ -72,11 +92,14 @@ function describeRecords(under: EngineUnderTest): void {
     const { records } = await replica(await under.open());
     const events: WatchEvent[] = [];
     records.watch(records.view().head, (event) => events.push(event));
-    const release = (finalizer: string) => proposal([{ type: "releaseFinalizer" as const, ref: refOf(a), finalizer, key: FS_KEY, fence: 1 }]);
+    const release = (finalizer: string) =>
+      proposal([{ type: "releaseFinalizer" as const, ref: refOf(a), finalizer, key: FS_KEY, fence: 1 }]);
     const a = aBinding("a", { metadata: { finalizers: ["one", "two"] } });
     await records.commit(() => put(a));
     await records.commit(() => release("one"));
-    await records.commit(() => put({ ...a, metadata: { ...a.metadata, finalizers: ["two"], deletionTimestamp: "2026-01-02T00:00:00Z" } }));
+    await records.commit(() =>
+      put({ ...a, metadata: { ...a.metadata, finalizers: ["two"], deletionTimestamp: "2026-01-02T00:00:00Z" } }),
+    );
     expect(records.view().binding("media", "a")).toBeDefined();
     const { slot, records: last } = await records.commit(() => release("two"));
     expect(records.view().binding("media", "a")).toBeUndefined();
@@ -138,7 +161,12 @@ function describeGroups(under: EngineUnderTest): void {
     const bindings = Array.from({ length: 30 }, (_, index) => aBinding(`b${index}`));
     await records.commit(() => put(...bindings));
     const big = aWorkloadFacet(1, { roleArns: ["x".repeat(20_000)] });
-    const { slot, records: written } = await records.commit(() => proposal(bindings.map((binding) => facetOf(binding, big)), [FS_KEY]));
+    const { slot, records: written } = await records.commit(() =>
+      proposal(
+        bindings.map((binding) => facetOf(binding, big)),
+        [FS_KEY],
+      ),
+    );
     expect(slot).toBeGreaterThan(4);
     expect(written).toHaveLength(30);
     expect([...records.view().bindings()].every((binding) => binding.facets.workload?.fence === 1)).toBe(true);
@@ -155,7 +183,9 @@ function describeWatch(under: EngineUnderTest): void {
     const start = one.records.view().head;
     await one.records.commit(() => put(aBinding("b")));
     const seen: string[] = [];
-    const end = one.records.watch(start, ({ slot, type, record }) => seen.push(`${slot} ${type} ${record.metadata.name}`));
+    const end = one.records.watch(start, ({ slot, type, record }) =>
+      seen.push(`${slot} ${type} ${record.metadata.name}`),
+    );
     await two.records.commit(() => put(aBinding("c"), aBinding("a", { path: "/new" })));
     await one.records.refresh();
     end();
@@ -178,10 +208,15 @@ function describeWatch(under: EngineUnderTest): void {
     const [one, two] = [await replica(engine), await replica(engine)];
     const woken = vi.fn<(keys: string[], slot: number) => void>();
     two.records.onWake(woken);
-    const { slot } = await one.records.commit(() => proposal([{ type: "put", record: aBinding("a") }], [FN_KEY, FS_KEY]));
+    const { slot } = await one.records.commit(() =>
+      proposal([{ type: "put", record: aBinding("a") }], [FN_KEY, FS_KEY]),
+    );
     await two.records.refresh();
     expect(woken.mock.calls).toEqual([[[FN_KEY, FS_KEY], slot]]);
-    expect(two.records.pending().map((wake) => [wake.key, wake.slot])).toEqual([[FN_KEY, slot], [FS_KEY, slot]]);
+    expect(two.records.pending().map((wake) => [wake.key, wake.slot])).toEqual([
+      [FN_KEY, slot],
+      [FS_KEY, slot],
+    ]);
     two.records.settled(FN_KEY, slot - 1);
     expect(two.records.pending()).toHaveLength(2);
     two.records.settled(FN_KEY, slot);
@@ -198,98 +233,5 @@ function describeWatch(under: EngineUnderTest): void {
     expect((await replica(engine)).records.pending().map((wake) => wake.key)).toEqual([FS_KEY]);
     await acquired(two, FN_KEY, "run-2");
     expect(two.records.pending().map((wake) => wake.key)).toEqual([FS_KEY]);
-  });
-}
-
-function describeStart(under: EngineUnderTest): void {
-  test("a log of another installation is refused by name", async () => {
-    const engine = await under.open();
-    await replica(engine);
-    await expect(replica(engine, { installation: "other" })).rejects.toThrow(/belongs to installation "test", not "other"/);
-  });
-
-  test("a start from a checkpoint shows the same records and pending wakes, with old slots compacted", async () => {
-    const engine = await under.open();
-    const options = { checkpointEvery: 10, keepSlots: 5, clock: new ManualClock() };
-    const first = await replica(engine, options);
-    await first.records.commit(() => put(aFileSystem("shared")));
-    for (let n = 0; n < 38; n++) {
-      const record = aBinding(`b${n % 7}`, { path: `/v${n}` });
-      await first.records.commit(() => proposal([{ type: "put", record }], [`lambda/arn:aws:lambda:eu-west-1:111122223333:function:f${n % 3}`]));
-    }
-    await first.close();
-    const again = await replica(engine, options);
-    expect(dump(again.records.view())).toEqual(dump(first.records.view()));
-    expect(again.records.pending()).toEqual(expect.arrayContaining(first.records.pending()));
-    expect((await engine.slot(5))?.body).toBeNull();
-    expect((await engine.marker())?.slot).toBe(40);
-    expect((await engine.slot(1))?.body).not.toBeNull();
-  });
-
-  test("a replica that slept through a compaction catches up, and its watchers with it", async () => {
-    const engine = await under.open();
-    const options = { checkpointEvery: 10, keepSlots: 0 };
-    const [one, two] = [await replica(engine, options), await replica(engine, options)];
-    await one.records.commit(() => put(aBinding("gone"), aBinding("same")));
-    await two.records.refresh();
-    const mirror = new Map<string, number>();
-    two.records.watch(two.records.view().head, ({ type, record }) => {
-      if (type === "DELETED") mirror.delete(record.metadata.name);
-      else mirror.set(record.metadata.name, record.resourceVersion);
-    });
-    mirror.set("gone", 2).set("same", 2);
-    const gone = aBinding("gone", { metadata: { deletionTimestamp: "2026-01-02T00:00:00Z", finalizers: [] } });
-    await one.records.commit(() => proposal([{ type: "put", record: gone }], [FN_KEY]));
-    for (let n = 0; n < 30; n++) await one.records.commit(() => put(aBinding(`b${n % 4}`, { path: `/v${n}` })));
-    await one.close();
-    await two.records.refresh();
-    expect(dump(two.records.view())).toEqual(dump(one.records.view()));
-    expect(mirror).toEqual(new Map([...two.records.view().bindings()].map((record) => [record.metadata.name, record.resourceVersion])));
-    expect(two.records.pending().map((wake) => wake.key)).toEqual([FN_KEY]);
-  });
-
-}
-
-function describeDamage(under: EngineUnderTest): void {
-  test.each([
-    ["a missing slot", (slot: number) => slot !== 4],
-    ["a missing end", (slot: number) => slot < 8],
-  ])("%s is found at start", async (_what, keeps) => {
-    const engine = await under.open();
-    const { records, keys } = await replica(engine);
-    for (let n = 0; n < 8; n++) await records.commit(() => proposal([{ type: "put", record: aBinding(`b${n}`) }], [FN_KEY]));
-    const lease = await keys.acquire(FN_KEY, "run", 1_000);
-    if (lease !== "held") await keys.release(lease, { seenSlot: 9 });
-    const damaged = Object.create(engine) as typeof engine;
-    damaged.slotsAfter = async (slot) => {
-      const page = await engine.slotsAfter(slot);
-      return { ...page, items: page.items.filter((item) => keeps(item.slot)) };
-    };
-    await expect(replica(bound(damaged, engine))).rejects.toThrow(LogDamagedError);
-  });
-
-  test("a torn slot is found, and stops all writing", async () => {
-    const engine = await under.open();
-    const [one, two] = [await replica(engine), await replica(engine)];
-    const torn = Object.create(engine) as typeof engine;
-    torn.slotsAfter = async (slot) => {
-      const page = await engine.slotsAfter(slot);
-      return { ...page, items: page.items.map((item) => ({ ...item, body: item.body?.replace("alice", "mallory") ?? null })) };
-    };
-    const third = await replica(bound(torn, engine));
-    await one.records.commit(() => put(aBinding("a")));
-    await expect(third.records.refresh()).rejects.toThrow(/Slot 2 of the log is torn/);
-    await expect(third.records.commit(() => put(aBinding("b")))).rejects.toThrow(LogDamagedError);
-    await expect(two.records.commit(() => put(aBinding("b")))).resolves.toMatchObject({ slot: 3 });
-  });
-}
-
-/** Lets the overridden methods of `over` stand before those of `engine`, whose private state needs its own `this`. */
-function bound<T extends object>(over: T, engine: T): T {
-  return new Proxy(engine, {
-    get(target, name) {
-      const member: unknown = Object.hasOwn(over, name) ? Reflect.get(over, name) : Reflect.get(target, name);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
   });
 }

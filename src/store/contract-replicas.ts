@@ -59,7 +59,11 @@ export function describeReplicas(under: EngineUnderTest): void {
       const check = fc.asyncProperty(steps, fc.integer({ min: 2, max: 9 }), async (list, checkpointEvery) => {
         const engine = await under.open();
         const options = { checkpointEvery, keepSlots: 3 };
-        const stores = await Promise.all([replica(engine, options), replica(engine, options), replica(engine, options)]);
+        const stores = await Promise.all([
+          replica(engine, options),
+          replica(engine, options),
+          replica(engine, options),
+        ]);
         const mirrors = stores.map(mirrorOf);
         await play(stores, list);
         await expectAgreement(stores);
@@ -78,7 +82,9 @@ export function describeReplicas(under: EngineUnderTest): void {
         const engine = await under.open();
         await replica(engine);
         const next = (): Fault => stream.next().value ?? "none";
-        const faulty = faultyEngine(engine, (_, operation) => (operation === "putSlot" ? next() : "none"), { dies: false });
+        const faulty = faultyEngine(engine, (_, operation) => (operation === "putSlot" ? next() : "none"), {
+          dies: false,
+        });
         const [one, two] = [await replica(faulty.engine), await replica(engine)];
         const increment = (view: RecordsView): Proposal => {
           const old = view.binding("media", "counter") ?? aBinding("counter");
@@ -116,12 +122,26 @@ function propose(view: RecordsView, { name, what, replica: by, round }: Step): P
   const old = view.binding("media", `b${name}`);
   if (what === "put" || !old) {
     const fresh = old ?? aBinding(`b${name}`, { metadata: { uid: `uid-${name}-${view.head}` } });
-    return proposal([{ type: "put", record: { ...fresh, spec: { ...fresh.spec, rootDirectory: { ...fresh.spec.rootDirectory, path: `/v${round}` } } } }], [FN_KEY]);
+    return proposal(
+      [
+        {
+          type: "put",
+          record: {
+            ...fresh,
+            spec: { ...fresh.spec, rootDirectory: { ...fresh.spec.rootDirectory, path: `/v${round}` } },
+          },
+        },
+      ],
+      [FN_KEY],
+    );
   }
   if (what === "facet") return proposal([facetOf(old, aWorkloadFacet(by + round, { mounted: `fsap-${round}` }))]);
-  if (what === "delete") return put({ ...old, metadata: { ...old.metadata, deletionTimestamp: "2026-01-02T00:00:00Z" } });
+  if (what === "delete")
+    return put({ ...old, metadata: { ...old.metadata, deletionTimestamp: "2026-01-02T00:00:00Z" } });
   const [finalizer] = old.metadata.finalizers;
-  return proposal([{ type: "releaseFinalizer", ref: refOf(old), finalizer: finalizer ?? "none", key: FN_KEY, fence: by + round }]);
+  return proposal([
+    { type: "releaseFinalizer", ref: refOf(old), finalizer: finalizer ?? "none", key: FN_KEY, fence: by + round },
+  ]);
 }
 
 function mirrorOf(store: Store): Map<string, number> {

@@ -1,5 +1,9 @@
 declare module "dynalite" {
   import type { Server } from "node:http";
   /** DynamoDB in this process, in memory. Times in ms. */
-  export default function dynalite(options?: { createTableMs?: number; deleteTableMs?: number; updateTableMs?: number }): Server;
+  export default function dynalite(options?: {
+    createTableMs?: number;
+    deleteTableMs?: number;
+    updateTableMs?: number;
+  }): Server;
 }

@@ -55,7 +55,12 @@ export class AuditTable {
     return first(this.#table.items<{ seq: number; body: string }>(query), limit);
   }
 
-  async byIndex(index: string, from: string, below: string, limit: number): Promise<{ position: string; body: string }[]> {
+  async byIndex(
+    index: string,
+    from: string,
+    below: string,
+    limit: number,
+  ): Promise<{ position: string; body: string }[]> {
     if (from >= below) return [];
     const pointers = index === "all" ? this.#byDay(from, below) : this.#pointers(`index/${index}`, from, below);
     const found: { position: string; body: string }[] = [];
@@ -91,8 +96,12 @@ export class AuditTable {
     const bodies = new Map<string, string>();
     let keys: Item[] | undefined = pointers.map(({ chain, seq }) => ({ pk: `chain/${chain}`, sk: padded(seq) }));
     while (keys && keys.length > 0) {
-      const request: BatchGetCommandInput = { RequestItems: { [this.#table.name]: { Keys: keys, ConsistentRead: true } } };
-      const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await this.#client.send(new BatchGetCommand(request));
+      const request: BatchGetCommandInput = {
+        RequestItems: { [this.#table.name]: { Keys: keys, ConsistentRead: true } },
+      };
+      const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await this.#client.send(
+        new BatchGetCommand(request),
+      );
       for (const item of Responses?.[this.#table.name] ?? []) bodies.set(`${item["pk"]}\n${item["sk"]}`, item["body"]);
       keys = UnprocessedKeys?.[this.#table.name]?.Keys;
     }
@@ -116,7 +125,8 @@ export class AuditTable {
     const request = { RequestItems: { [this.#table.name]: items.map((Item) => ({ PutRequest: { Item } })) } };
     const { UnprocessedItems } = await this.#client.send(new BatchWriteCommand(request));
     // What was throttled goes one by one: the client's own retries and waits then apply.
-    for (const { PutRequest } of UnprocessedItems?.[this.#table.name] ?? []) if (PutRequest?.Item) await this.#table.put(PutRequest.Item);
+    for (const { PutRequest } of UnprocessedItems?.[this.#table.name] ?? [])
+      if (PutRequest?.Item) await this.#table.put(PutRequest.Item);
   }
 }
 
@@ -144,7 +154,10 @@ function padded(seq: number): string {
   return String(Math.min(Math.max(seq, 0), 999_999_999_999)).padStart(12, "0");
 }
 
-async function first<T extends { seq: number; body: string }>(items: AsyncGenerator<T>, limit: number): Promise<{ seq: number; body: string }[]> {
+async function first<T extends { seq: number; body: string }>(
+  items: AsyncGenerator<T>,
+  limit: number,
+): Promise<{ seq: number; body: string }[]> {
   const found: { seq: number; body: string }[] = [];
   for await (const { seq, body } of items) {
     found.push({ seq, body });

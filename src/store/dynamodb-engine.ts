@@ -78,7 +78,8 @@ class EngineOnDynamoDb implements DynamoDbEngine {
 
   async projections(): Promise<ProjectionItem[]> {
     const found: ProjectionItem[] = [];
-    for await (const { id, slot, body } of this.#log.items<ProjectionItem>(inPartition(RECORDS))) found.push({ id, slot, body: body ?? null });
+    for await (const { id, slot, body } of this.#log.items<ProjectionItem>(inPartition(RECORDS)))
+      found.push({ id, slot, body: body ?? null });
     return found;
   }
 
@@ -99,7 +100,10 @@ class EngineOnDynamoDb implements DynamoDbEngine {
   }
 
   putMarker(marker: Marker): Promise<boolean> {
-    return this.#log.put({ pk: CHECKPOINT, sk: "marker", slot: marker.slot, body: JSON.stringify(marker) }, newer(marker.slot));
+    return this.#log.put(
+      { pk: CHECKPOINT, sk: "marker", slot: marker.slot, body: JSON.stringify(marker) },
+      newer(marker.slot),
+    );
   }
 
   async putBlob(name: string, body: string): Promise<void> {
@@ -125,7 +129,9 @@ class EngineOnDynamoDb implements DynamoDbEngine {
   }
 
   async dueKeys(nowMs: number, limit: number): Promise<string[]> {
-    const shards = await Promise.all(Array.from({ length: DUE_SHARDS }, (_, shard) => this.#dueOf(String(shard), nowMs, limit)));
+    const shards = await Promise.all(
+      Array.from({ length: DUE_SHARDS }, (_, shard) => this.#dueOf(String(shard), nowMs, limit)),
+    );
     const due = shards.flat().toSorted((a, b) => a.nextAtMs - b.nextAtMs || (a.pk < b.pk ? -1 : 1));
     return due.slice(0, limit).map(({ pk }) => pk);
   }
@@ -142,7 +148,12 @@ class EngineOnDynamoDb implements DynamoDbEngine {
     return this.#audit.before(chain, seq, limit);
   }
 
-  auditByIndex(index: string, from: string, below: string, limit: number): Promise<{ position: string; body: string }[]> {
+  auditByIndex(
+    index: string,
+    from: string,
+    below: string,
+    limit: number,
+  ): Promise<{ position: string; body: string }[]> {
     return this.#audit.byIndex(index, from, below, limit);
   }
 

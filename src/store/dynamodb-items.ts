@@ -2,7 +2,10 @@ import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } fr
 import type { DynamoDBDocumentClient, QueryCommandInput, UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 export type Item = Record<string, unknown>;
-type Condition = Pick<UpdateCommandInput, "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues">;
+type Condition = Pick<
+  UpdateCommandInput,
+  "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+>;
 
 /**
  * One table, by single-item conditional writes and consistent reads only: that much every DynamoDB
@@ -54,7 +57,11 @@ export class Table {
 }
 
 /** The query of one partition's items with sort keys from `from` to `to`, both included. Consistent. */
-export function inPartition(pk: string, range: { from?: string; to?: string } = {}, more: Partial<QueryCommandInput> = {}): Omit<QueryCommandInput, "TableName"> {
+export function inPartition(
+  pk: string,
+  range: { from?: string; to?: string } = {},
+  more: Partial<QueryCommandInput> = {},
+): Omit<QueryCommandInput, "TableName"> {
   return {
     KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
     ExpressionAttributeValues: { ":pk": pk, ":from": range.from ?? " ", ":to": range.to ?? "\u{10FFFF}" },
@@ -93,7 +100,10 @@ export function compareAndSet(expected: object, set: object): Omit<UpdateCommand
     else sets.push(`#${name} = :${name}`);
     if (value !== null) values[`:${name}`] = value;
   }
-  const parts = [sets.length > 0 ? `SET ${sets.join(", ")}` : "", removes.length > 0 ? `REMOVE ${removes.join(", ")}` : ""];
+  const parts = [
+    sets.length > 0 ? `SET ${sets.join(", ")}` : "",
+    removes.length > 0 ? `REMOVE ${removes.join(", ")}` : "",
+  ];
   return {
     UpdateExpression: parts.filter(Boolean).join(" "),
     ConditionExpression: conditions.join(" AND "),

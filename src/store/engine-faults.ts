@@ -25,10 +25,18 @@ export type Fault = "fails before" | "fails after" | "none";
  * @param faultOf what happens to the nth write (from 1); asked once per write.
  * @param diesOn the fault after which every operation fails for ever.
  */
-export function faultyEngine(engine: Engine, faultOf: (write: number, operation: string) => Fault, options: { dies: boolean }): { engine: Engine; writes: () => number; isDead: () => boolean } {
+export function faultyEngine(
+  engine: Engine,
+  faultOf: (write: number, operation: string) => Fault,
+  options: { dies: boolean },
+): { engine: Engine; writes: () => number; isDead: () => boolean } {
   let writes = 0;
   let dead = false;
-  const call = async (operation: string, method: (...args: unknown[]) => Promise<unknown>, args: unknown[]): Promise<unknown> => {
+  const call = async (
+    operation: string,
+    method: (...args: unknown[]) => Promise<unknown>,
+    args: unknown[],
+  ): Promise<unknown> => {
     if (dead) throw new Error("the process is dead");
     if (!WRITES.has(operation)) return await method.apply(engine, args);
     const fault = faultOf(++writes, operation);

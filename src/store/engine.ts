@@ -47,7 +47,12 @@ export interface Engine {
   /** Bodies of one chain with a seq below `seq`, descending, at most `limit`. */
   auditBefore(chain: string, seq: number, limit: number): Promise<{ seq: number; body: string }[]>;
   /** Entries of one index with positions in [from, below), descending, at most `limit`; fewer only at the end. May lag behind writes. */
-  auditByIndex(index: string, from: string, below: string, limit: number): Promise<{ position: string; body: string }[]>;
+  auditByIndex(
+    index: string,
+    from: string,
+    below: string,
+    limit: number,
+  ): Promise<{ position: string; body: string }[]>;
   /** Names of all chains. */
   chains(): Promise<string[]>;
 

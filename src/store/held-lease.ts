@@ -80,7 +80,9 @@ export class HeldLease {
   async reload(): Promise<void> {
     const row = await this.#engine.keyRow(this.key);
     if (row?.owner !== this.owner || row.fence !== this.fence) {
-      throw new LeaseLostError(`The lease of ${this.key} with fence ${this.fence} is lost: ${row?.owner ? `fence ${row.fence} holds it` : "it was released"}`);
+      throw new LeaseLostError(
+        `The lease of ${this.key} with fence ${this.fence} is lost: ${row?.owner ? `fence ${row.fence} holds it` : "it was released"}`,
+      );
     }
     if (row.rev !== this.row.rev) {
       this.body = bodyOf(row);
@@ -100,9 +102,14 @@ export class HeldLease {
       await this.reload();
       // The answer to a write that a lower layer repeated: it met itself.
       if (this.row.rev === set.rev && this.row.body === set.body) return;
-      if (this.row.rev >= set.rev) throw new Error(`Cannot write the item of ${this.key}: an earlier write of this lease arrived late. Run the key again`);
+      if (this.row.rev >= set.rev)
+        throw new Error(
+          `Cannot write the item of ${this.key}: an earlier write of this lease arrived late. Run the key again`,
+        );
     }
-    throw new Error(`Cannot write the item of ${this.key}: its condition failed ${ATTEMPTS_MAX} times although the lease is held`);
+    throw new Error(
+      `Cannot write the item of ${this.key}: its condition failed ${ATTEMPTS_MAX} times although the lease is held`,
+    );
   }
 
   #settleCopies(): void {

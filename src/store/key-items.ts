@@ -60,7 +60,10 @@ export class EngineKeyItems implements KeyItems {
       const { record, atMs } = this.#next(lease.key, body, entry);
       const { intentId, operation, target } = entry;
       const intent: OpenIntent = { intentId, operation, target, atMs, record };
-      return { record, body: { ...body, chain: headOf(record), openIntents: [...body.openIntents, intent], uncopied: null } };
+      return {
+        record,
+        body: { ...body, chain: headOf(record), openIntents: [...body.openIntents, intent], uncopied: null },
+      };
     });
   }
 
@@ -68,7 +71,10 @@ export class EngineKeyItems implements KeyItems {
     await this.#append(lease, entry, (body) => {
       const { record, atMs } = this.#next(lease.key, body, entry);
       const openIntents = body.openIntents.filter((intent) => intent.intentId !== entry.intentId);
-      return { record, body: withOwnCall({ ...body, chain: headOf(record), openIntents, uncopied: record }, entry.requestId, atMs) };
+      return {
+        record,
+        body: withOwnCall({ ...body, chain: headOf(record), openIntents, uncopied: record }, entry.requestId, atMs),
+      };
     });
   }
 
@@ -142,7 +148,11 @@ export class EngineKeyItems implements KeyItems {
     return { key, owner: held.owner, fence, expiresAtMs, item, takenOver };
   }
 
-  async #append(lease: Lease, entry: AuditEntry, change: (body: KeyBody) => { record: ReturnType<typeof nextRecord>; body: KeyBody } | null): Promise<void> {
+  async #append(
+    lease: Lease,
+    entry: AuditEntry,
+    change: (body: KeyBody) => { record: ReturnType<typeof nextRecord>; body: KeyBody } | null,
+  ): Promise<void> {
     const held = await this.#heldBy(lease);
     await held.run(async () => {
       const next = change(held.body);
@@ -160,7 +170,8 @@ export class EngineKeyItems implements KeyItems {
     const held = this.#held.get(lease.key);
     if (held?.owner === lease.owner && held.fence === lease.fence) return held;
     const row = await this.#engine.keyRow(lease.key);
-    if (row?.owner !== lease.owner || row.fence !== lease.fence) throw new LeaseLostError(`The lease of ${lease.key} with fence ${lease.fence} is lost`);
+    if (row?.owner !== lease.owner || row.fence !== lease.fence)
+      throw new LeaseLostError(`The lease of ${lease.key} with fence ${lease.fence} is lost`);
     const found = new HeldLease(this.#engine, this.#audit, row);
     this.#held.set(lease.key, found);
     return found;
@@ -173,7 +184,8 @@ export class EngineKeyItems implements KeyItems {
       if (await held.tryWrite(expected, set)) return this.#released(held, body, outcome);
       const row = await this.#engine.keyRow(held.key);
       // The answer to a write that a lower layer repeated: it met itself.
-      if (row?.rev === held.row.rev + 1 && row.fence === held.fence && row.body === set.body) return this.#released(held, body, row.owner === null ? "released" : "dirty");
+      if (row?.rev === held.row.rev + 1 && row.fence === held.fence && row.body === set.body)
+        return this.#released(held, body, row.owner === null ? "released" : "dirty");
       await held.reload();
     }
     throw contended(held.key);
@@ -188,7 +200,11 @@ export class EngineKeyItems implements KeyItems {
 }
 
 /** The write that ends a run, given the row as last seen. */
-function releaseOf(row: KeyFields, body: KeyBody, fields: ReleaseFields): { expected: Partial<KeyFields>; set: Partial<KeyFields>; outcome: "released" | "dirty" } {
+function releaseOf(
+  row: KeyFields,
+  body: KeyBody,
+  fields: ReleaseFields,
+): { expected: Partial<KeyFields>; set: Partial<KeyFields>; outcome: "released" | "dirty" } {
   const { dirty, wakeAtMs, notedRev } = row;
   const dueAtMs = fields.dueAtMs === undefined ? row.dueAtMs : fields.dueAtMs;
   const noted = fields.forgetNotedUpToMs === undefined ? null : withoutNotes(row, fields.forgetNotedUpToMs);

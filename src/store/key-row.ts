@@ -14,7 +14,10 @@ const OWN_CALLS_MAX = 32;
 const MEMORY_BYTES_MAX = 16 * 1024;
 
 /** The part of a key item that only the lease's holder writes. */
-export interface KeyBody extends Pick<KeyItem, "failures" | "openIntents" | "chain" | "seenSlot" | "convergedReadAtMs" | "removals" | "ownCalls" | "memory"> {
+export interface KeyBody extends Pick<
+  KeyItem,
+  "failures" | "openIntents" | "chain" | "seenSlot" | "convergedReadAtMs" | "removals" | "ownCalls" | "memory"
+> {
   /** The chain's head, if its copy in the audit table may be missing and no open intent holds it. */
   uncopied: AuditRecord | null;
 }
@@ -59,7 +62,16 @@ export function bodyOf(row: KeyFields): KeyBody {
 export function itemOf(key: ReconcileKey, row: KeyFields): KeyItem {
   const { uncopied: _, ...body } = bodyOf(row);
   const { owner, fence, expiresAtMs } = row;
-  return { key, owner, fence, expiresAtMs, dirty: row.dirty === 1, dueAtMs: row.nextAtMs, ...body, noted: notedOf(row).events };
+  return {
+    key,
+    owner,
+    fence,
+    expiresAtMs,
+    dirty: row.dirty === 1,
+    dueAtMs: row.nextAtMs,
+    ...body,
+    noted: notedOf(row).events,
+  };
 }
 
 /** Records whose copies in the audit table may be missing, in the order of their chain. */
@@ -118,7 +130,10 @@ export function withOwnCall(body: KeyBody, requestId: string | null, outcomeAtMs
 
 function checkMemory(memory: Record<string, unknown>): void {
   const bytes = Buffer.byteLength(JSON.stringify(memory));
-  if (bytes > MEMORY_BYTES_MAX) throw new RangeError(`Cannot keep ${bytes} bytes of memory for a key: at most ${MEMORY_BYTES_MAX} bytes of JSON fit. Keep less`);
+  if (bytes > MEMORY_BYTES_MAX)
+    throw new RangeError(
+      `Cannot keep ${bytes} bytes of memory for a key: at most ${MEMORY_BYTES_MAX} bytes of JSON fit. Keep less`,
+    );
 }
 
 function notedOf(row: KeyFields): Noted {

@@ -52,3 +52,20 @@ export class PendingWakes {
     return () => this.#listeners.delete(own);
   }
 }
+
+/** Key items read at once. */
+const READS_AT_ONCE = 16;
+
+/** For each pending wake's key, the head of the log that its last finished run had seen. */
+export async function readSeenSlots(
+  wakes: readonly PendingWake[],
+  seenSlot: (key: ReconcileKey) => Promise<number>,
+): Promise<Map<ReconcileKey, number>> {
+  const keys = wakes.map(({ key }) => key);
+  const seen = new Map<ReconcileKey, number>();
+  const worker = async (): Promise<void> => {
+    for (let key = keys.pop(); key !== undefined; key = keys.pop()) seen.set(key, await seenSlot(key));
+  };
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, worker));
+  return seen;
+}

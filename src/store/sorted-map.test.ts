@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { SortedMap } from "./sorted-map.ts";
 
 const steps = fc.array(
-  fc.record({ key: fc.string({ minLength: 1, maxLength: 2, unit: fc.constantFrom("a", "b", "c", "d", "é") }), keep: fc.boolean() }),
+  fc.record({
+    key: fc.string({ minLength: 1, maxLength: 2, unit: fc.constantFrom("a", "b", "c", "d", "é") }),
+    keep: fc.boolean(),
+  }),
   { maxLength: 400 },
 );
 
@@ -23,7 +26,9 @@ test("behaves like a Map that is sorted by key, and older snapshots stay as they
       for (const [snapshot, expected] of snapshots) {
         expect([...snapshot.entries()]).toEqual(expected);
         expect(snapshot.size).toBe(expected.length);
-        expect(snapshot.withPrefix("b")).toEqual(expected.filter(([key]) => key.startsWith("b")).map(([, value]) => value));
+        expect(snapshot.withPrefix("b")).toEqual(
+          expected.filter(([key]) => key.startsWith("b")).map(([, value]) => value),
+        );
         for (const [key, value] of expected) expect(snapshot.get(key)).toBe(value);
       }
     }),

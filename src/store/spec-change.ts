@@ -4,7 +4,11 @@ import type { StoredRecord } from "../model/records.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** Consents are acts of people: history must name who gave them. Mooring's other annotations are noise. */
-const CONSENTS: ReadonlySet<string> = new Set([ANNOTATIONS.confirmRemoval, ANNOTATIONS.confirmRestore, ANNOTATIONS.forceRelease]);
+const CONSENTS: ReadonlySet<string> = new Set([
+  ANNOTATIONS.confirmRemoval,
+  ANNOTATIONS.confirmRestore,
+  ANNOTATIONS.forceRelease,
+]);
 
 interface Step {
   before: StoredRecord | undefined;
@@ -36,11 +40,21 @@ export function specChangeOf(step: Step): { chain: string; entry: SpecChangedEnt
   };
 }
 
-function verbOf(before: StoredRecord | undefined, after: StoredRecord, removed: boolean): SpecChangedEntry["verb"] | null {
+function verbOf(
+  before: StoredRecord | undefined,
+  after: StoredRecord,
+  removed: boolean,
+): SpecChangedEntry["verb"] | null {
   if (removed) return "removed";
   if (before === undefined) return "created";
-  if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined) return "deletionRequested";
-  if (before.spec === after.spec && before.metadata.annotations === after.metadata.annotations && before.metadata.labels === after.metadata.labels) return null;
+  if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined)
+    return "deletionRequested";
+  if (
+    before.spec === after.spec &&
+    before.metadata.annotations === after.metadata.annotations &&
+    before.metadata.labels === after.metadata.labels
+  )
+    return null;
   return canonicalJson(decided(before)) === canonicalJson(decided(after)) ? null : "updated";
 }
 

@@ -54,7 +54,11 @@ export function openSqliteEngine(file: string, options: SqliteOptions = {}): Eng
 
 function openError(file: string, cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (/locked|busy/i.test(message)) return new Error(`Cannot open ${file}: another process has it open. Stop that Mooring, or give another data directory`, { cause });
+  if (/locked|busy/i.test(message))
+    return new Error(
+      `Cannot open ${file}: another process has it open. Stop that Mooring, or give another data directory`,
+      { cause },
+    );
   return new Error(`Cannot open ${file} as Mooring's store: ${message}`, { cause });
 }
 
@@ -67,7 +71,16 @@ class SqliteEngine implements Engine {
   }
 
   async putSlot({ slot, writeId, prev, sum, body }: SlotItem): Promise<boolean> {
-    return this.#run("INSERT OR IGNORE INTO slots (slot, writeId, prev, sum, body) VALUES (?, ?, ?, ?, ?)", slot, writeId, prev, sum, body) === 1;
+    return (
+      this.#run(
+        "INSERT OR IGNORE INTO slots (slot, writeId, prev, sum, body) VALUES (?, ?, ?, ?, ?)",
+        slot,
+        writeId,
+        prev,
+        sum,
+        body,
+      ) === 1
+    );
   }
 
   async slot(slot: number): Promise<SlotItem | null> {
@@ -84,7 +97,12 @@ class SqliteEngine implements Engine {
   }
 
   async putProjection({ id, slot, body }: ProjectionItem): Promise<void> {
-    this.#run("INSERT INTO projections (id, slot, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET slot = excluded.slot, body = excluded.body WHERE slot < excluded.slot", id, slot, body);
+    this.#run(
+      "INSERT INTO projections (id, slot, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET slot = excluded.slot, body = excluded.body WHERE slot < excluded.slot",
+      id,
+      slot,
+      body,
+    );
   }
 
   async projections(): Promise<ProjectionItem[]> {
@@ -101,7 +119,13 @@ class SqliteEngine implements Engine {
   }
 
   async putMarker(marker: Marker): Promise<boolean> {
-    return this.#run("INSERT INTO marker (one, slot, body) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET slot = excluded.slot, body = excluded.body WHERE slot < excluded.slot", marker.slot, JSON.stringify(marker)) === 1;
+    return (
+      this.#run(
+        "INSERT INTO marker (one, slot, body) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET slot = excluded.slot, body = excluded.body WHERE slot < excluded.slot",
+        marker.slot,
+        JSON.stringify(marker),
+      ) === 1
+    );
   }
 
   async putBlob(name: string, body: string): Promise<void> {
@@ -125,9 +149,13 @@ class SqliteEngine implements Engine {
     const values = Object.values(set) as SQLInputValue[];
     if (expected === null) {
       const marks = names.map(() => ", ?").join("");
-      return this.#run(`INSERT OR IGNORE INTO keys (key, ${names.join(", ")}) VALUES (?${marks})`, key, ...values) === 1;
+      return (
+        this.#run(`INSERT OR IGNORE INTO keys (key, ${names.join(", ")}) VALUES (?${marks})`, key, ...values) === 1
+      );
     }
-    const conditions = Object.keys(expected).map((name) => ` AND ${name} IS ?`).join("");
+    const conditions = Object.keys(expected)
+      .map((name) => ` AND ${name} IS ?`)
+      .join("");
     const sql = `UPDATE keys SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE key = ?${conditions}`;
     return this.#run(sql, ...values, key, ...(Object.values(expected) as SQLInputValue[])) === 1;
   }
@@ -140,8 +168,17 @@ class SqliteEngine implements Engine {
   async putAudit({ chain, seq, position, indexes, body }: AuditItem): Promise<boolean> {
     this.#db.exec("BEGIN");
     try {
-      const written = this.#run("INSERT OR IGNORE INTO audit (chain, seq, body) VALUES (?, ?, ?)", chain, seq, body) === 1;
-      if (written) for (const name of indexes) this.#run("INSERT INTO auditIndex (name, position, chain, seq) VALUES (?, ?, ?, ?)", name, position, chain, seq);
+      const written =
+        this.#run("INSERT OR IGNORE INTO audit (chain, seq, body) VALUES (?, ?, ?)", chain, seq, body) === 1;
+      if (written)
+        for (const name of indexes)
+          this.#run(
+            "INSERT INTO auditIndex (name, position, chain, seq) VALUES (?, ?, ?, ?)",
+            name,
+            position,
+            chain,
+            seq,
+          );
       this.#db.exec("COMMIT");
       return written;
     } catch (error) {
@@ -155,10 +192,20 @@ class SqliteEngine implements Engine {
   }
 
   async auditBefore(chain: string, seq: number, limit: number): Promise<{ seq: number; body: string }[]> {
-    return this.#all("SELECT seq, body FROM audit WHERE chain = ? AND seq < ? ORDER BY seq DESC LIMIT ?", chain, seq, limit);
+    return this.#all(
+      "SELECT seq, body FROM audit WHERE chain = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+      chain,
+      seq,
+      limit,
+    );
   }
 
-  async auditByIndex(index: string, from: string, below: string, limit: number): Promise<{ position: string; body: string }[]> {
+  async auditByIndex(
+    index: string,
+    from: string,
+    below: string,
+    limit: number,
+  ): Promise<{ position: string; body: string }[]> {
     return this.#all(
       `SELECT position, audit.body AS body FROM auditIndex JOIN audit ON audit.chain = auditIndex.chain AND audit.seq = auditIndex.seq
        WHERE name = ? AND position >= ? AND position < ? ORDER BY position DESC LIMIT ?`,

@@ -34,7 +34,13 @@ test("a file that is no database is refused", () => {
 
 test("what was committed is there after a restart, closing the store frees the file", async () => {
   const file = freshFile();
-  const open = () => openStore({ engine: openSqliteEngine(file), clock: new ManualClock(), chance: seededChance(1), installation: "test" });
+  const open = () =>
+    openStore({
+      engine: openSqliteEngine(file),
+      clock: new ManualClock(),
+      chance: seededChance(1),
+      installation: "test",
+    });
   const first = await open();
   await first.records.commit(() => put(aBinding("a")));
   const seen = dump(first.records.view());

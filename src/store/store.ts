@@ -17,7 +17,10 @@ export interface Store {
 
 /** One thing that a commit changes. */
 export type Change =
-  /** Creates or replaces spec and metadata; facets are kept as they are in the log. */
+  /**
+   * Creates or replaces spec and metadata; facets are kept as they are in the log (a new uid begins without).
+   * With a deletionTimestamp and no finalizer, the record is removed.
+   */
   | { type: "put"; record: StoredRecord }
   /** Facets carry the fence of their writer's lease; on apply, a lower fence than the stored one is skipped. */
   | { type: "workloadFacet"; ref: RecordRef; facet: WorkloadFacet }
@@ -178,7 +181,7 @@ export interface KeyItems {
   get(key: ReconcileKey): Promise<KeyItem | null>;
   /** Sets an earlier (or first) due time, without a lease. */
   wakeAt(key: ReconcileKey, dueAtMs: number): Promise<void>;
-  /** Keys whose dueAtMs has passed, earliest first. */
+  /** Keys whose dueAtMs has passed, earliest first; not those under a lease, whose holders set their next time. */
   due(nowMs: number, limit: number): Promise<ReconcileKey[]>;
 }
 
@@ -200,7 +203,9 @@ export interface Audit {
   /** Appends a change of spec to its record's own chain; idempotent by slot. Called by the commit log. */
   appendSpecChange(chain: string, entry: AuditEntry & { type: "SpecChanged" }): Promise<void>;
   /** Walks one chain (or all) and checks seq and hashes. */
-  verify(chain?: string): Promise<{ chains: number; records: number; faults: { chain: string; seq: number; what: string }[] }>;
+  verify(
+    chain?: string,
+  ): Promise<{ chains: number; records: number; faults: { chain: string; seq: number; what: string }[] }>;
 }
 
 /** The item of a key that nothing has touched yet. */

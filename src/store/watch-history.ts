@@ -48,7 +48,9 @@ export class WatchHistory {
 
   watch(afterSlot: number, listener: (event: WatchEvent) => void): () => void {
     if (afterSlot < this.#floor || afterSlot > this.#head) {
-      throw new SlotCompactedError(`Cannot watch from resourceVersion ${afterSlot}: this server keeps ${this.#floor} to ${this.#head}. List again, then watch from the list's resourceVersion`);
+      throw new SlotCompactedError(
+        `Cannot watch from resourceVersion ${afterSlot}: this server keeps ${this.#floor} to ${this.#head}. List again, then watch from the list's resourceVersion`,
+      );
     }
     const watcher: Watcher = { next: this.#first + this.#indexAfter(afterSlot), listener, ended: false };
     this.#watchers.add(watcher);
