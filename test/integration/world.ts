@@ -7,6 +7,7 @@ import { createLog, startMooring, type Mooring } from "../../src/cli/compose.ts"
 import type { Condition } from "../../src/model/conditions.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
 import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
+import type { ServiceName, Timings } from "../../src/simulator/core.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
 
 const WAIT_MAX_MS = 15_000;
@@ -32,8 +33,14 @@ export interface Manifest {
   spec: Record<string, unknown>;
 }
 
-interface ApiRecord extends Manifest {
-  metadata: Manifest["metadata"] & { uid: string; generation: number; resourceVersion: string; deletionTimestamp?: string; finalizers?: string[] };
+export interface ApiRecord extends Manifest {
+  metadata: Manifest["metadata"] & {
+    uid: string;
+    generation: number;
+    resourceVersion: string;
+    deletionTimestamp?: string;
+    finalizers?: string[];
+  };
   status: { conditions: Condition[]; accessPointId?: string; plan?: { operation: string; target: string }[] };
 }
 
@@ -58,11 +65,22 @@ export class World {
     this.#settings = settings;
   }
 
-  static async start(settings: Partial<Settings> = {}): Promise<World> {
-    const world = new World({ ...TEST_SETTINGS, ...settings });
-    world.#simulator = await startSimulator({ port: 0, furnish: true });
+  static async start(settings: Partial<Settings> = {}, timings: Partial<Timings> = {}): Promise<World> {
+    const world = await World.withoutMooring(settings, timings);
     await world.startMooring();
     return world;
+  }
+
+  /** Only the account; `startMooring` comes later, or somebody else brings it. */
+  static async withoutMooring(settings: Partial<Settings> = {}, timings: Partial<Timings> = {}): Promise<World> {
+    const world = new World({ ...TEST_SETTINGS, ...settings });
+    world.#simulator = await startSimulator({ port: 0, furnish: true, timings });
+    return world;
+  }
+
+  /** Where this world keeps its files. */
+  get directory(): string {
+    return this.#directory;
   }
 
   get simulator(): RunningSimulator {
@@ -74,7 +92,10 @@ export class World {
   }
 
   /** Starts Mooring on the same store; `storeName` opens another one. */
-  async startMooring({ storeName = "store", settings = {} }: { storeName?: string; settings?: Partial<Settings> } = {}): Promise<void> {
+  async startMooring({
+    storeName = "store",
+    settings = {},
+  }: { storeName?: string; settings?: Partial<Settings> } = {}): Promise<void> {
     const { world } = this.simulator.simulator;
     this.#mooring = await startMooring({
       home: { account: world.account, region: world.region },
@@ -112,12 +133,33 @@ export class World {
     return clients;
   }
 
-  async request<T = ApiRecord>(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<Answer<T>> {
+  /**
+   * One call by somebody else, straight into the simulator: no socket, and none of the faults that
+   * are meant for Mooring. For looking at the account, and for sabotage.
+   */
+  // As with the SDK's untyped answers, each test knows what it asked for.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  async aws(person: string, service: ServiceName, operation: string, input: object = {}): Promise<any> {
+    const { simulator } = this.simulator;
+    return structuredClone(await simulator.call(service, operation, input, simulator.callerOf(person)));
+  }
+
+  request<T = ApiRecord>(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer<T>> {
+    return this.requestText(method, path, body === undefined ? undefined : JSON.stringify(body), contentType);
+  }
+
+  /** A request whose body is exactly `text`, however wrong. */
+  async requestText<T = ApiRecord>(
+    method: string,
+    path: string,
+    text?: string,
+    contentType = "application/json",
+  ): Promise<Answer<T>> {
     const url = path.startsWith("/apis") ? path : `/apis/mooring.dev/v1${path}`;
     const answer = await fetch(`${this.mooring.url}${url}`, {
       method,
       headers: { "content-type": contentType },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text }),
     });
     return { status: answer.status, body: (await answer.json()) as T };
   }
@@ -125,7 +167,8 @@ export class World {
   /** Creates the record, and fails the test if the API refuses it. */
   async create(manifest: Manifest): Promise<ApiRecord> {
     const { status, body } = await this.request("POST", collectionOf(manifest), manifest);
-    if (status !== 201) throw new Error(`creating ${manifest.metadata.name} answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 201)
+      throw new Error(`creating ${manifest.metadata.name} answered ${status}: ${JSON.stringify(body)}`);
     return body;
   }
 
@@ -146,7 +189,8 @@ export class World {
     return this.until(`${manifest.metadata.name} ${type} ${JSON.stringify(wanted)}`, async () => {
       const { body } = await this.get(manifest);
       const found = body.status?.conditions?.find((c) => c.type === type);
-      const matches = found !== undefined && Object.entries(wanted).every(([k, v]) => found[k as keyof Condition] === v);
+      const matches =
+        found !== undefined && Object.entries(wanted).every(([k, v]) => found[k as keyof Condition] === v);
       return matches ? { is: found } : { not: body.status?.conditions ?? body };
     });
   }
@@ -168,7 +212,8 @@ export class World {
     for (;;) {
       const seen = await check();
       if ("is" in seen) return seen.is;
-      if (performance.now() > deadline) throw new Error(`waited ${WAIT_MAX_MS} ms in vain for: ${what}; last seen: ${JSON.stringify(seen.not)}`);
+      if (performance.now() > deadline)
+        throw new Error(`waited ${WAIT_MAX_MS} ms in vain for: ${what}; last seen: ${JSON.stringify(seen.not)}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
@@ -180,10 +225,10 @@ export class World {
   }
 }
 
-function collectionOf({ kind, metadata }: Manifest): string {
+export function collectionOf({ kind, metadata }: Manifest): string {
   return kind === "FileSystem" ? "/filesystems" : `/namespaces/${metadata.namespace ?? "default"}/bindings`;
 }
 
-function pathOf(manifest: Manifest): string {
+export function pathOf(manifest: Manifest): string {
   return `${collectionOf(manifest)}/${manifest.metadata.name}`;
 }
