@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { TAGS } from "../model/records.ts";
 import { accessPointToken } from "./digest.ts";
-import { FS, PlanningWorld, roleArn } from "./planning-world.ts";
+import { FS, roleArn } from "./planning-samples.ts";
+import { PlanningWorld } from "./planning-world.ts";
 
 function created(world: PlanningWorld) {
   return world.done.filter(({ type }) => type === "CreateAccessPoint");

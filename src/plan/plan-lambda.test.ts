@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planLambda } from "./plan-lambda.ts";
-import { aFunction, accessPointArnOf, PlanningWorld, roleArn } from "./planning-world.ts";
+import { aFunction, accessPointArnOf, roleArn } from "./planning-samples.ts";
+import { PlanningWorld } from "./planning-world.ts";
 
 function converged(): PlanningWorld {
   const world = new PlanningWorld();

@@ -95,7 +95,7 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const { admissions, removed, withheld } = limitRemovals(pass, view, desired, admitted);
   const wanted = statementsInput(pass, view, admissions);
   const { policy, ours } = document(admissions);
-  const put = isDue(view, ours, foreign) ? putAction(pass, view, { policy, ours, foreign, admissions, removed }) : null;
+  const put = isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign) ? putAction(pass, view, { policy, ours, foreign, admissions, removed }) : null;
   return {
     view,
     put,
@@ -189,9 +189,24 @@ function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly S
   // The first Put takes away the default that admits everyone: not before it gives somebody something.
   if (view.text === null && !ours.some(({ Effect }) => Effect === "Allow")) return false;
   if (foreign.length !== view.foreign.length || foreign.some((one, index) => one !== view.foreign[index])) return true;
-  const found = canonicalStatements(view.ours, view.names);
-  const wanted = canonicalStatements(ours, view.names);
-  return found.length !== wanted.length || found.some((meaning, index) => meaning !== wanted[index]);
+  return !sameMeaning(canonicalStatements(view.ours, view.names), canonicalStatements(ours, view.names));
+}
+
+/**
+ * True if access points are made for the first time in this very pass and nothing that stands in the
+ * policy is damaged: the next pass then puts one document for all of them. A binding delays a Put
+ * once at most, as its first pass leaves a facet behind, so a create that fails starves nobody.
+ */
+function isWorthWaiting(pass: FileSystemPass, view: PolicyView, foreign: readonly Statement[]): boolean {
+  const isNew = pass.drafts.some(({ previous, mayAct, creates }) => previous === undefined && mayAct && creates.some(({ type }) => type === "CreateAccessPoint"));
+  if (!isNew || foreign.length !== view.foreign.length) return false;
+  const tls = view.ours.some(({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid);
+  const undamaged = statementsOf({ ...statementsInput(pass, view, view.inForce), requireTls: tls });
+  return sameMeaning(canonicalStatements(view.ours, view.names), canonicalStatements(undamaged, view.names));
+}
+
+function sameMeaning(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((meaning, index) => meaning === b[index]);
 }
 
 interface PutContent extends Candidate {

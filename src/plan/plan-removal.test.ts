@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TAGS } from "../model/records.ts";
-import { aFunction, PlanningWorld, roleArn } from "./planning-world.ts";
+import { aFunction, roleArn } from "./planning-samples.ts";
+import { PlanningWorld } from "./planning-world.ts";
 
 function converged(...names: string[]): PlanningWorld {
   const world = new PlanningWorld();

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TAGS } from "../model/records.ts";
 import { planFileSystem } from "./plan-file-system.ts";
-import { FS, FS_ARN, PlanningWorld, roleArn } from "./planning-world.ts";
+import { FS, FS_ARN, roleArn } from "./planning-samples.ts";
+import { PlanningWorld } from "./planning-world.ts";
 import { isOurs, parsePolicy, type Statement } from "./policy-document.ts";
 
 /**

@@ -62,8 +62,26 @@ function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wa
     const at = new Date(draft.policyUsableAtMs).toISOString();
     return { status: "False", reason: "Propagating", message: `The policy admits ${draft.name}; AWS takes some minutes to apply it everywhere, so it is relied upon from ${at}.` };
   }
+  const sharers = enforcing ? sharersOf(pass, draft) : [];
+  if (sharers.length > 0) {
+    return {
+      status: "True",
+      reason: "RoleShared",
+      message: `The policy admits the workload's role and confines it, but ${sharers.join(", ")} runs under the same role: IAM cannot tell the two apart, so each can use the other's access point. Give each function its own role.`,
+    };
+  }
   const how = enforcing ? "admits the workload's roles through its access point and confines them to it" : "admits the workload's roles through its access point";
   return { status: "True", reason: enforcing ? "Enforced" : "Admitted", message: `The file system policy ${how}.` };
+}
+
+/** Other functions' bindings under one of the same roles. */
+function sharersOf(pass: FileSystemPass, { binding }: BindingDraft): string[] {
+  const roles = new Set(binding.facets.workload?.roleArns);
+  const functionName = binding.spec.workload.lambda.functionName;
+  return pass.drafts
+    .filter((other) => other.binding.spec.workload.lambda.functionName !== functionName && !isLeaving(other))
+    .filter((other) => other.binding.facets.workload?.roleArns.some((role) => roles.has(role)))
+    .map(({ name }) => name);
 }
 
 function hasTls(pass: FileSystemPass, view: PolicyView): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FS_ARN, roleArn } from "./planning-world.ts";
+import { FS_ARN, roleArn } from "./planning-samples.ts";
 import { samePolicyMeaning } from "./policy-meaning.ts";
 
 const ALLOW = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Access } from "../model/records.ts";
-import { accessPointArnOf, FS_ARN, roleArn } from "./planning-world.ts";
+import { accessPointArnOf, FS_ARN, roleArn } from "./planning-samples.ts";
 import { type Admission, admissionKey, admissionsInForce } from "./policy-admissions.ts";
 import { NO_ROLE_NAMES } from "./policy-canonical.ts";
 import { listOf, type Statement } from "./policy-document.ts";
