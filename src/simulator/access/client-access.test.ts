@@ -15,26 +15,51 @@ beforeEach(async () => {
   [web, batch] = [await makeRole(world, "web"), await makeRole(world, "batch")];
   accessPoints = [];
   for (const ClientToken of ["one", "two"]) {
-    const { AccessPointId, AccessPointArn } = await world.call("efs", "CreateAccessPoint", { ClientToken, FileSystemId: fileSystemId });
+    const { AccessPointId, AccessPointArn } = await world.call("efs", "CreateAccessPoint", {
+      ClientToken,
+      FileSystemId: fileSystemId,
+    });
     accessPoints.push({ id: AccessPointId, arn: AccessPointArn });
   }
 });
 
 function decide(over: Partial<ClientAttempt> = {}): string {
-  const attempt = { roleArn: web, fileSystemId, tls: true, viaMountTarget: true, action: "ClientMount" as const, ...over };
+  const attempt = {
+    roleArn: web,
+    fileSystemId,
+    tls: true,
+    viaMountTarget: true,
+    action: "ClientMount" as const,
+    ...over,
+  };
   return evaluateClientAccess(world.world, attempt).decision;
 }
 const through = (index: number): Partial<ClientAttempt> => ({ accessPointId: accessPoints[index]?.id ?? "" });
 const put = (...Statement: object[]) =>
-  world.call("efs", "PutFileSystemPolicy", { FileSystemId: fileSystemId, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+  world.call("efs", "PutFileSystemPolicy", {
+    FileSystemId: fileSystemId,
+    Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+  });
 const identity = (RoleName: string, Action: string) => {
   const PolicyDocument = JSON.stringify({ Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
   return world.call("iam", "PutRolePolicy", { RoleName, PolicyName: "p", PolicyDocument });
 };
 /** Allow through one access point, deny everything else: what confines a role. */
 const confined = (role: string, arn: string, action = "ClientMount"): object[] => [
-  { Sid: "allow", Effect: "Allow", Principal: { AWS: role }, Action: `elasticfilesystem:${action}`, Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": arn } } },
-  { Sid: "deny", Effect: "Deny", Principal: { AWS: role }, Action: "elasticfilesystem:Client*", Condition: { StringNotEquals: { "elasticfilesystem:AccessPointArn": arn } } },
+  {
+    Sid: "allow",
+    Effect: "Allow",
+    Principal: { AWS: role },
+    Action: `elasticfilesystem:${action}`,
+    Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": arn } },
+  },
+  {
+    Sid: "deny",
+    Effect: "Deny",
+    Principal: { AWS: role },
+    Action: "elasticfilesystem:Client*",
+    Condition: { StringNotEquals: { "elasticfilesystem:AccessPointArn": arn } },
+  },
 ];
 
 test("without a policy everybody may do everything, even without credentials", () => {
@@ -63,14 +88,24 @@ test("an Allow alone confines nobody whose own policies allow more", async () =>
 
 test("TLS can be demanded, and an access point demands it", async () => {
   const everybody = { Effect: "Allow", Principal: "*", Action: "elasticfilesystem:ClientMount" };
-  await put(everybody, { Effect: "Deny", Principal: "*", Action: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } });
+  await put(everybody, {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "*",
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
   expect([decide(), decide({ tls: false })]).toEqual(["allow", "deny"]);
   await put(everybody);
   expect([decide({ tls: false }), decide({ tls: false, ...through(0) })]).toEqual(["allow", "deny"]);
 });
 
 test("conditions on other keys are not looked at", async () => {
-  await put({ Effect: "Allow", Principal: "*", Action: "elasticfilesystem:ClientMount", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-mine" } } });
+  await put({
+    Effect: "Allow",
+    Principal: "*",
+    Action: "elasticfilesystem:ClientMount",
+    Condition: { StringEquals: { "aws:PrincipalOrgID": "o-mine" } },
+  });
   expect(decide({ roleArn: null })).toBe("allow");
 });
 
@@ -84,7 +119,10 @@ test("a role made again under the same name is not the one that was admitted", a
 
 test("managed policies and boundaries count", async () => {
   await put({ Effect: "Allow", Principal: { AWS: batch }, Action: "elasticfilesystem:ClientMount" });
-  await world.call("iam", "AttachRolePolicy", { RoleName: "web", PolicyArn: "arn:aws:iam::aws:policy/AmazonElasticFileSystemClientReadOnlyAccess" });
+  await world.call("iam", "AttachRolePolicy", {
+    RoleName: "web",
+    PolicyArn: "arn:aws:iam::aws:policy/AmazonElasticFileSystemClientReadOnlyAccess",
+  });
   expect([decide(), decide({ action: "ClientWrite" })]).toEqual(["allow", "deny"]);
   const PermissionsBoundary = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
   await world.call("iam", "PutRolePermissionsBoundary", { RoleName: "web", PermissionsBoundary });

@@ -66,7 +66,8 @@ function accessPointFault(world: World, { accessPointId, fileSystemId, tls }: Cl
   if (accessPointId === undefined) return null;
   const accessPoint = world.service("efs").accessPoint(accessPointId);
   if (!accessPoint) return `access point ${accessPointId} does not exist`;
-  if (accessPoint.fileSystemId !== fileSystemId) return `access point ${accessPointId} belongs to ${accessPoint.fileSystemId}`;
+  if (accessPoint.fileSystemId !== fileSystemId)
+    return `access point ${accessPointId} belongs to ${accessPoint.fileSystemId}`;
   if (accessPoint.state !== "available") return `access point ${accessPointId} is ${accessPoint.state}`;
   return tls ? null : "an access point can be used over TLS only";
 }

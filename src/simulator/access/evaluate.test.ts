@@ -61,7 +61,10 @@ test.each([
   ["ForAnyValue", { "ForAnyValue:StringEquals": { [KEY]: AP } }, true, false],
   ["keys in another case", { StringEquals: { [KEY.toUpperCase()]: AP } }, true, false],
 ])("%s with the key present, and with it missing", (_operator, Condition, present, missing) => {
-  expect([allows({ Condition }, request({}, { [KEY]: AP })), allows({ Condition }, request())]).toEqual([present, missing]);
+  expect([allows({ Condition }, request({}, { [KEY]: AP })), allows({ Condition }, request())]).toEqual([
+    present,
+    missing,
+  ]);
 });
 
 test("Bool compares truth, and a missing key fulfils it neither way", () => {
@@ -89,7 +92,13 @@ test("an explicit Deny wins, and says which statement it was", () => {
 });
 
 test("a condition on a key that is not enforced counts as fulfilled", () => {
-  const Statement = { Effect: "Allow", Principal: "*", Action: "*", Resource: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } };
+  const Statement = {
+    Effect: "Allow",
+    Principal: "*",
+    Action: "*",
+    Resource: "*",
+    Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+  };
   const statements = parsePolicy(JSON.stringify({ Statement }));
   expect(evaluate(statements, request())).toBeNull();
   expect(evaluate(statements, request(), { enforces: (key) => key !== "aws:PrincipalOrgID" })?.effect).toBe("Allow");

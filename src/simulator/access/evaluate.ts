@@ -44,8 +44,10 @@ export function evaluate(
 function applies(statement: Statement, request: AccessRequest, enforces: (key: string) => boolean): boolean {
   const { actions, resources, conditions } = statement;
   const action = request.action.toLowerCase();
-  if (actions.patterns.some((pattern) => matchesWildcard(action, pattern.toLowerCase())) === actions.negated) return false;
-  if (resources.patterns.some((pattern) => matchesResource(request.resource, pattern)) === resources.negated) return false;
+  if (actions.patterns.some((pattern) => matchesWildcard(action, pattern.toLowerCase())) === actions.negated)
+    return false;
+  if (resources.patterns.some((pattern) => matchesResource(request.resource, pattern)) === resources.negated)
+    return false;
   if (!matchesPrincipal(statement, request.requester)) return false;
   return conditions.every((condition) => !enforces(condition.key) || fulfils(condition, request.keys));
 }
@@ -56,7 +58,9 @@ function matchesResource(resource: string, pattern: string): boolean {
 
 function matchesPrincipal({ principals, effect }: Statement, requester: Requester | null): boolean {
   if (principals === null) return true;
-  return principals.entries.some((entry) => isNamed(entry, requester, effect, principals.negated)) !== principals.negated;
+  return (
+    principals.entries.some((entry) => isNamed(entry, requester, effect, principals.negated)) !== principals.negated
+  );
 }
 
 /**

@@ -10,9 +10,7 @@ export interface NetworkPlace {
   securityGroupIds: readonly string[];
 }
 
-export type NetworkVerdict =
-  | { reachable: true }
-  | { reachable: false; kind: "connectivity" | "timeout"; why: string };
+export type NetworkVerdict = { reachable: true } | { reachable: false; kind: "connectivity" | "timeout"; why: string };
 
 /**
  * Looks at every subnet, since an environment may start in any of them: there must be an available

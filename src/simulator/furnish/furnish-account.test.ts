@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 
 test("everything is there and ready, whatever new things would take", async () => {
-  const { FileSystemId, LifeCycleState, NumberOfMountTargets } = (await world.call("efs", "DescribeFileSystems")).FileSystems[0];
+  const { FileSystemId, LifeCycleState, NumberOfMountTargets } = (await world.call("efs", "DescribeFileSystems"))
+    .FileSystems[0];
   expect([FileSystemId, LifeCycleState, NumberOfMountTargets]).toEqual([FURNISHED.fileSystemId, "available", 3]);
   const { Functions } = await world.call("lambda", "ListFunctions");
   expect(Functions.map((one: { FunctionName: string }) => one.FunctionName)).toEqual([...FURNISHED.functions]);
@@ -33,7 +34,10 @@ test("no function's role gets in, the two foreign roles do", () => {
 });
 
 test("a function can be given a mount at once", async () => {
-  const { AccessPointArn: Arn } = await world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId: account.fileSystemId });
+  const { AccessPointArn: Arn } = await world.call("efs", "CreateAccessPoint", {
+    ClientToken: "t",
+    FileSystemId: account.fileSystemId,
+  });
   const FileSystemConfigs = [{ Arn, LocalMountPath: "/mnt/data" }];
   await world.call("lambda", "UpdateFunctionConfiguration", { FunctionName: "thumbnailer", FileSystemConfigs });
 });

@@ -30,7 +30,8 @@ const VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecu
 // oxlint-disable-next-line typescript/no-explicit-any
 type Call = (service: ServiceName, operation: string, input: object) => Promise<any>;
 
-export const isFurnished = (world: World): boolean => world.service("efs").fileSystem(FURNISHED.fileSystemId) !== undefined;
+export const isFurnished = (world: World): boolean =>
+  world.service("efs").fileSystem(FURNISHED.fileSystemId) !== undefined;
 
 /** @throws if the account is furnished already. */
 export async function furnishAccount(world: World): Promise<FurnishedAccount> {
@@ -39,13 +40,15 @@ export async function furnishAccount(world: World): Promise<FurnishedAccount> {
   await call("iam", "CreateUser", { UserName: FURNISHED.pipelineUser });
   const network = await makeNetwork(world, call);
   const roleArns: Record<string, string> = {};
-  for (const name of Object.values(FURNISHED.foreignStatements)) roleArns[name] = await makeRole(call, name, "ec2.amazonaws.com");
+  for (const name of Object.values(FURNISHED.foreignStatements))
+    roleArns[name] = await makeRole(call, name, "ec2.amazonaws.com");
   for (const { name } of FUNCTIONS) roleArns[name] = await makeRole(call, name, "lambda.amazonaws.com");
   await makeFileSystem(world, call, network);
   await putForeignPolicy(world, call, roleArns);
   const foreignAccessPointId = await makeForeignAccessPoint(call);
   const functionArns: Record<string, string> = {};
-  for (const each of FUNCTIONS) functionArns[each.name] = await makeFunction(call, each, network, roleArns[each.name] ?? "");
+  for (const each of FUNCTIONS)
+    functionArns[each.name] = await makeFunction(call, each, network, roleArns[each.name] ?? "");
   world.changed();
   return { ...network, fileSystemId: FURNISHED.fileSystemId, functionArns, roleArns, foreignAccessPointId };
 }
@@ -62,7 +65,9 @@ function callAsPlatform(world: World): Call {
 
 type Network = Pick<FurnishedAccount, "vpcId" | "subnetIds" | "functionGroupId" | "storageGroupId">;
 
-const named = (ResourceType: string, name: string): object[] => [{ ResourceType, Tags: [{ Key: "Name", Value: name }] }];
+const named = (ResourceType: string, name: string): object[] => [
+  { ResourceType, Tags: [{ Key: "Name", Value: name }] },
+];
 
 async function makeNetwork(world: World, call: Call): Promise<Network> {
   const { Vpc } = await call("ec2", "CreateVpc", { CidrBlock: "10.0.0.0/16", TagSpecifications: named("vpc", "main") });
@@ -81,8 +86,16 @@ async function makeNetwork(world: World, call: Call): Promise<Network> {
     (await call("ec2", "CreateSecurityGroup", { GroupName, Description, VpcId: vpcId })).GroupId as string;
   const functionGroupId = await group("functions", "Lambda functions");
   const storageGroupId = await group("shared-storage", "EFS mount targets");
-  const nfs = (GroupId: string): object => ({ IpProtocol: "tcp", FromPort: NFS_PORT, ToPort: NFS_PORT, UserIdGroupPairs: [{ GroupId }] });
-  await call("ec2", "AuthorizeSecurityGroupIngress", { GroupId: storageGroupId, IpPermissions: [nfs(functionGroupId)] });
+  const nfs = (GroupId: string): object => ({
+    IpProtocol: "tcp",
+    FromPort: NFS_PORT,
+    ToPort: NFS_PORT,
+    UserIdGroupPairs: [{ GroupId }],
+  });
+  await call("ec2", "AuthorizeSecurityGroupIngress", {
+    GroupId: storageGroupId,
+    IpPermissions: [nfs(functionGroupId)],
+  });
   await call("ec2", "AuthorizeSecurityGroupEgress", { GroupId: functionGroupId, IpPermissions: [nfs(storageGroupId)] });
   return { vpcId, subnetIds, functionGroupId, storageGroupId };
 }
@@ -96,7 +109,12 @@ async function makeRole(call: Call, RoleName: string, service: string): Promise<
 async function makeFileSystem(world: World, call: Call, network: Network): Promise<void> {
   const FileSystemId = FURNISHED.fileSystemId;
   const Tags = [{ Key: "Name", Value: FURNISHED.fileSystemName }];
-  const created = await call("efs", "CreateFileSystem", { CreationToken: "shared", Encrypted: true, ThroughputMode: "elastic", Tags });
+  const created = await call("efs", "CreateFileSystem", {
+    CreationToken: "shared",
+    Encrypted: true,
+    ThroughputMode: "elastic",
+    Tags,
+  });
   world.service("efs").furnish(created.FileSystemId as string, FileSystemId);
   world.service("efs").settle();
   for (const SubnetId of network.subnetIds) {
@@ -134,13 +152,20 @@ async function makeForeignAccessPoint(call: Call): Promise<string> {
     FileSystemId: FURNISHED.fileSystemId,
     PosixUser: { Uid: uid, Gid: gid },
     RootDirectory: { Path: path, CreationInfo: { OwnerUid: uid, OwnerGid: gid, Permissions: "0755" } },
-    Tags: [{ Key: "Name", Value: "legacy-ftp" }, { Key: "team", Value: "legacy" }],
+    Tags: [
+      { Key: "Name", Value: "legacy-ftp" },
+      { Key: "team", Value: "legacy" },
+    ],
   });
   return created.AccessPointId as string;
 }
 
 async function makeFunction(call: Call, each: FurnishedFunction, network: Network, Role: string): Promise<string> {
-  const Statement = each.allows.map(({ actions, resource }) => ({ Effect: "Allow", Action: actions, Resource: resource }));
+  const Statement = each.allows.map(({ actions, resource }) => ({
+    Effect: "Allow",
+    Action: actions,
+    Resource: resource,
+  }));
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
   await call("iam", "AttachRolePolicy", { RoleName: each.name, PolicyArn: VPC_ACCESS });
   await call("iam", "PutRolePolicy", { RoleName: each.name, PolicyName: each.name, PolicyDocument });

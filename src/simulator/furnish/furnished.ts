@@ -43,7 +43,10 @@ export const FUNCTIONS: readonly FurnishedFunction[] = [
     timeoutS: 900,
     allows: [
       { actions: ["s3:GetObject"], resource: "arn:aws:s3:::media-uploads/*" },
-      { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resource: "arn:aws:sqs:*:*:transcode-jobs" },
+      {
+        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        resource: "arn:aws:sqs:*:*:transcode-jobs",
+      },
     ],
   },
   {
@@ -52,7 +55,12 @@ export const FUNCTIONS: readonly FurnishedFunction[] = [
     handler: "com.example.Indexer::handle",
     memoryMb: 2048,
     timeoutS: 300,
-    allows: [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], resource: "arn:aws:dynamodb:*:*:table/search-index" }],
+    allows: [
+      {
+        actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        resource: "arn:aws:dynamodb:*:*:table/search-index",
+      },
+    ],
   },
   {
     name: "reporter",

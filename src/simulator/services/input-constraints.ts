@@ -73,11 +73,12 @@ function faultsOf({ constraint, regExp }: Compiled, value: unknown, shown: strin
     if (constraint.required) faults.push(fault("null", shown, "must not be null"));
     return;
   }
-  const quoted = `'${Array.isArray(value) ? `[${value.join(", ")}]` : String(value)}'`;
-  if (regExp && !regExp.test(String(value))) {
+  const text = textOf(value);
+  const quoted = `'${text}'`;
+  if (regExp && !regExp.test(text)) {
     faults.push(fault(quoted, shown, `must satisfy regular expression pattern: ${constraint.pattern}`));
   }
-  if (constraint.enum && !constraint.enum.includes(String(value))) {
+  if (constraint.enum && !constraint.enum.includes(text)) {
     faults.push(fault(quoted, shown, `must satisfy enum value set: [${constraint.enum.join(", ")}]`));
   }
   const size = constraint.number ? Number(value) : sizeOf(value);
@@ -92,6 +93,11 @@ function faultsOf({ constraint, regExp }: Compiled, value: unknown, shown: strin
 
 function fault(value: string, shown: string, rule: string): string {
   return `Value ${value} at '${shown}' failed to satisfy constraint: Member ${rule}`;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function sizeOf(value: unknown): number {

@@ -16,12 +16,18 @@ export async function makeNetwork(world: TestWorld): Promise<TestNetwork> {
     return (await world.call("ec2", "CreateSubnet", input)).Subnet.SubnetId as string;
   };
   const group = async (GroupName: string): Promise<string> =>
-    (await world.call("ec2", "CreateSecurityGroup", { GroupName, Description: GroupName, VpcId: vpcId })).GroupId as string;
+    (await world.call("ec2", "CreateSecurityGroup", { GroupName, Description: GroupName, VpcId: vpcId }))
+      .GroupId as string;
   const clientGroup = await group("clients");
   const storageGroup = await group("storage");
   const nfs = { IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId: clientGroup }] };
   await world.call("ec2", "AuthorizeSecurityGroupIngress", { GroupId: storageGroup, IpPermissions: [nfs] });
-  return { vpcId, subnets: [await subnet("a", 1), await subnet("b", 2), await subnet("c", 3)], clientGroup, storageGroup };
+  return {
+    vpcId,
+    subnets: [await subnet("a", 1), await subnet("b", 2), await subnet("c", 3)],
+    clientGroup,
+    storageGroup,
+  };
 }
 
 /** A file system with a mount target in every given subnet. */

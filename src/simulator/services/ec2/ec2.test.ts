@@ -12,23 +12,35 @@ test("a VPC comes with a main route table, a default group and a default network
   const byVpc = { Name: "vpc-id", Values: [vpcId] };
   const main = { Name: "association.main", Values: ["true"] };
   expect((await world.call("ec2", "DescribeRouteTables", { Filters: [byVpc, main] })).RouteTables).toHaveLength(1);
-  expect((await world.call("ec2", "DescribeSecurityGroups", { Filters: [byVpc] })).SecurityGroups[0].GroupName).toBe("default");
+  expect((await world.call("ec2", "DescribeSecurityGroups", { Filters: [byVpc] })).SecurityGroups[0].GroupName).toBe(
+    "default",
+  );
   expect((await world.call("ec2", "DescribeNetworkAcls", { Filters: [byVpc] })).NetworkAcls).toHaveLength(1);
 });
 
 test("a subnet must lie in its VPC, beside its neighbours, in a zone that exists", async () => {
   const subnet = (CidrBlock: string, AvailabilityZone = "eu-west-1a") =>
     world.call("ec2", "CreateSubnet", { VpcId: vpcId, CidrBlock, AvailabilityZone });
-  expect((await subnet("10.0.1.0/24")).Subnet).toMatchObject({ AvailabilityZoneId: "euw1-az1", AvailableIpAddressCount: 251 });
+  expect((await subnet("10.0.1.0/24")).Subnet).toMatchObject({
+    AvailabilityZoneId: "euw1-az1",
+    AvailableIpAddressCount: 251,
+  });
   await expect(subnet("10.0.1.128/25")).rejects.toMatchObject({ code: "InvalidSubnet.Conflict" });
   await expect(subnet("10.9.0.0/24")).rejects.toMatchObject({ code: "InvalidSubnet.Range" });
   await expect(subnet("10.0.2.0/24", "eu-west-1z")).rejects.toMatchObject({ code: "InvalidParameterValue" });
 });
 
 test("rules are gathered by ports, refused twice, and revoked by id or by shape", async () => {
-  const { GroupId } = await world.call("ec2", "CreateSecurityGroup", { GroupName: "nfs", Description: "d", VpcId: vpcId });
+  const { GroupId } = await world.call("ec2", "CreateSecurityGroup", {
+    GroupName: "nfs",
+    Description: "d",
+    VpcId: vpcId,
+  });
   const nfs = { IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, IpRanges: [{ CidrIp: "10.0.0.0/16" }] };
-  const { SecurityGroupRules } = await world.call("ec2", "AuthorizeSecurityGroupIngress", { GroupId, IpPermissions: [nfs] });
+  const { SecurityGroupRules } = await world.call("ec2", "AuthorizeSecurityGroupIngress", {
+    GroupId,
+    IpPermissions: [nfs],
+  });
   await expect(world.call("ec2", "AuthorizeSecurityGroupIngress", { GroupId, IpPermissions: [nfs] })).rejects.toThrow(
     'the specified rule "peer: 10.0.0.0/16, TCP, from port: 2049, to port: 2049, ALLOW" already exists',
   );
@@ -49,7 +61,9 @@ test("what others depend on cannot be deleted, and everything survives a restart
 });
 
 test("an unknown id and an unknown filter are refused", async () => {
-  await expect(world.call("ec2", "DescribeVpcs", { VpcIds: ["vpc-0"] })).rejects.toMatchObject({ code: "InvalidVpcID.NotFound" });
+  await expect(world.call("ec2", "DescribeVpcs", { VpcIds: ["vpc-0"] })).rejects.toMatchObject({
+    code: "InvalidVpcID.NotFound",
+  });
   const Filters = [{ Name: "colour", Values: ["red"] }];
   await expect(world.call("ec2", "DescribeVpcs", { Filters })).rejects.toThrow("The filter 'colour' is invalid");
 });

@@ -57,7 +57,14 @@ export function createEc2Service(world: World): Ec2Service {
   return {
     name: "ec2",
     operations,
-    inputMembers: { ...ZONE_MEMBERS, ...VPC_MEMBERS, ...GROUP_MEMBERS, ...ROUTING_MEMBERS, ...INTERFACE_MEMBERS, ...TAG_MEMBERS },
+    inputMembers: {
+      ...ZONE_MEMBERS,
+      ...VPC_MEMBERS,
+      ...GROUP_MEMBERS,
+      ...ROUTING_MEMBERS,
+      ...INTERFACE_MEMBERS,
+      ...TAG_MEMBERS,
+    },
     readOnly: new Set(Object.keys(operations).filter((name) => READ_ONLY.test(name))),
     snapshot: () => snapshot(state),
     restore: (saved) => restore(state, saved as Saved),
@@ -68,7 +75,8 @@ export function createEc2Service(world: World): Ec2Service {
     zones: () => zonesOf(world.region),
     createInterface: (subnet, wanted) => createInterface(context, subnet, wanted),
     deleteInterface: (id) => void state.interfaces.delete(id),
-    defaultGroup: (vpcId) => [...state.groups.values()].find((one) => one.vpcId === vpcId && one.name === "default")?.id,
+    defaultGroup: (vpcId) =>
+      [...state.groups.values()].find((one) => one.vpcId === vpcId && one.name === "default")?.id,
   };
 }
 

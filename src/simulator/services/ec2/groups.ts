@@ -101,7 +101,9 @@ function ruleOperations(context: Ec2Context): Record<string, Handler> {
     RevokeSecurityGroupIngress: withdraw(false),
     RevokeSecurityGroupEgress: withdraw(true),
     DescribeSecurityGroupRules(input: DescribeSecurityGroupRulesRequest) {
-      const rules = [...state.groups.values()].flatMap((group) => group.rules.map((rule) => ({ ...rule, owner: group })));
+      const rules = [...state.groups.values()].flatMap((group) =>
+        group.rules.map((rule) => ({ ...rule, owner: group })),
+      );
       const ids = input.SecurityGroupRuleIds;
       const kept = rules
         .filter((rule) => !ids?.length || ids.includes(rule.id))
@@ -177,7 +179,7 @@ function createGroup(context: Ec2Context, input: CreateSecurityGroupRequest): un
 
 function deleteGroup({ state }: Ec2Context, group: GroupRecord): void {
   if (group.name === "default") {
-    const text = "the specified group: \"" + group.id + "\" name: \"default\" cannot be deleted by a user";
+    const text = 'the specified group: "' + group.id + '" name: "default" cannot be deleted by a user';
     throw new ServiceError("CannotDelete", 400, text);
   }
   const used = [...state.interfaces.values()].some((one) => one.groups.includes(group.id));
@@ -198,14 +200,38 @@ function shownGroup(context: Ec2Context, group: GroupRecord): SecurityGroup {
     VpcId: group.vpcId,
     OwnerId: world.account,
     SecurityGroupArn: `arn:${world.partition}:ec2:${world.region}:${world.account}:security-group/${group.id}`,
-    IpPermissions: shownPermissions(context, group.rules.filter((rule) => !rule.egress)),
-    IpPermissionsEgress: shownPermissions(context, group.rules.filter((rule) => rule.egress)),
+    IpPermissions: shownPermissions(
+      context,
+      group.rules.filter((rule) => !rule.egress),
+    ),
+    IpPermissionsEgress: shownPermissions(
+      context,
+      group.rules.filter((rule) => rule.egress),
+    ),
     Tags: shownTags(state, group.id),
   };
 }
 
-const AUTHORIZE = ["CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "ToPort", "TagSpecifications", "DryRun"];
-const REVOKE = ["CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "ToPort", "SecurityGroupRuleIds", "DryRun"];
+const AUTHORIZE = [
+  "CidrIp",
+  "FromPort",
+  "GroupId",
+  "IpPermissions",
+  "IpProtocol",
+  "ToPort",
+  "TagSpecifications",
+  "DryRun",
+];
+const REVOKE = [
+  "CidrIp",
+  "FromPort",
+  "GroupId",
+  "IpPermissions",
+  "IpProtocol",
+  "ToPort",
+  "SecurityGroupRuleIds",
+  "DryRun",
+];
 
 export const GROUP_MEMBERS = {
   CreateSecurityGroup: ["Description", "GroupName", "VpcId", "TagSpecifications", "DryRun"],

@@ -6,7 +6,15 @@ import type {
 import { type Handler, ServiceError } from "../../core.ts";
 import { parseAddress, parseCidr, showAddress } from "./cidr.ts";
 import { type FilterFields, listed } from "./listing.ts";
-import { type Ec2Context, type Ec2State, found, type InterfaceRecord, newId, shownTags, type SubnetRecord } from "./state.ts";
+import {
+  type Ec2Context,
+  type Ec2State,
+  found,
+  type InterfaceRecord,
+  newId,
+  shownTags,
+  type SubnetRecord,
+} from "./state.ts";
 
 /** AWS keeps the first four addresses and the last one of every subnet. */
 const RESERVED_FIRST = 4;
@@ -25,7 +33,8 @@ export function createInterface(
   subnet: SubnetRecord,
   wanted: { address: string | null; groups: string[]; description: string; requesterId: string },
 ): InterfaceRecord | Refusal {
-  const address = wanted.address === null ? lowestFree(context.state, subnet) : checked(context.state, subnet, wanted.address);
+  const address =
+    wanted.address === null ? lowestFree(context.state, subnet) : checked(context.state, subnet, wanted.address);
   if (address === "NoFreeAddress" || address === "AddressInUse" || address === "AddressOutside") return address;
   const { groups, description, requesterId } = wanted;
   const { id: subnetId, vpcId } = subnet;

@@ -48,6 +48,9 @@ export function matches<T extends { id: string }>(
 
 function like(value: string, pattern: string): boolean {
   if (!/[*?]/.test(pattern)) return value === pattern;
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "s").test(value);
 }

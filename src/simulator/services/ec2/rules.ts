@@ -25,7 +25,11 @@ export function rulesFrom(context: Ec2Context, permissions: readonly IpPermissio
       description === undefined ? {} : { description };
     const rules: RuleShape[] = [
       ...(permission.IpRanges ?? []).map((one) => ({ ...base, cidr: one.CidrIp ?? "", ...described(one.Description) })),
-      ...(permission.Ipv6Ranges ?? []).map((one) => ({ ...base, cidrV6: one.CidrIpv6 ?? "", ...described(one.Description) })),
+      ...(permission.Ipv6Ranges ?? []).map((one) => ({
+        ...base,
+        cidrV6: one.CidrIpv6 ?? "",
+        ...described(one.Description),
+      })),
       ...(permission.UserIdGroupPairs ?? []).map((one) => ({
         ...base,
         group: found(context.state.groups, one.GroupId, "group").id,
@@ -37,7 +41,8 @@ export function rulesFrom(context: Ec2Context, permissions: readonly IpPermissio
         ...described(one.Description),
       })),
     ];
-    if (rules.length === 0) throw invalid("Invalid value for portRange. Must specify a source: IpRanges or UserIdGroupPairs.");
+    if (rules.length === 0)
+      throw invalid("Invalid value for portRange. Must specify a source: IpRanges or UserIdGroupPairs.");
     return rules;
   });
 }

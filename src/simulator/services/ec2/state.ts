@@ -104,7 +104,9 @@ export interface Ec2Context {
 export function tagAtCreation(
   { state }: Ec2Context,
   id: string,
-  specifications: readonly { Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined }[] | undefined,
+  specifications:
+    | readonly { Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined }[]
+    | undefined,
 ): void {
   for (const { Tags = [] } of specifications ?? []) {
     for (const { Key = "", Value = "" } of Tags) tagsOf(state, id).set(Key, Value);

@@ -167,7 +167,11 @@ function createSubnet(context: Ec2Context, input: CreateSubnetRequest): Subnet {
   for (const other of state.subnets.values()) {
     const taken = parseCidr(other.cidr);
     if (other.vpcId === vpc.id && taken && overlaps(taken, block)) {
-      throw new ServiceError("InvalidSubnet.Conflict", 400, `The CIDR '${input.CidrBlock}' conflicts with another subnet`);
+      throw new ServiceError(
+        "InvalidSubnet.Conflict",
+        400,
+        `The CIDR '${input.CidrBlock}' conflicts with another subnet`,
+      );
     }
   }
   const [zone, zoneId] = chosenZone(world.region, input);

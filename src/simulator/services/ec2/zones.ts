@@ -1,4 +1,7 @@
-import type { DescribeAvailabilityZonesCommandInput, DescribeAvailabilityZonesCommandOutput } from "@aws-sdk/client-ec2";
+import type {
+  DescribeAvailabilityZonesCommandInput,
+  DescribeAvailabilityZonesCommandOutput,
+} from "@aws-sdk/client-ec2";
 import type { Handler } from "../../core.ts";
 import type { Ec2Context } from "./state.ts";
 import { invalid } from "./state.ts";

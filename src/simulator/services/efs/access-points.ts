@@ -1,4 +1,8 @@
-import type { AccessPointDescription, CreateAccessPointRequest, DescribeAccessPointsRequest } from "@aws-sdk/client-efs";
+import type {
+  AccessPointDescription,
+  CreateAccessPointRequest,
+  DescribeAccessPointsRequest,
+} from "@aws-sdk/client-efs";
 import type { Handler } from "../../core.ts";
 import { OrderedIndex } from "../ordered-index.ts";
 import { type Tag, tagList } from "../tags.ts";
@@ -26,7 +30,8 @@ const PAGE_MAX = 10_000;
 
 export function accessPointOperations(context: EfsContext): Record<string, Handler> {
   return {
-    CreateAccessPoint: (input: CreateAccessPointRequest) => shownAccessPoint(context, createAccessPoint(context, input)),
+    CreateAccessPoint: (input: CreateAccessPointRequest) =>
+      shownAccessPoint(context, createAccessPoint(context, input)),
     DescribeAccessPoints: (input: DescribeAccessPointsRequest) => describe(context, input),
     DeleteAccessPoint({ AccessPointId }: { AccessPointId: string }) {
       const record = accessPointOf(context, AccessPointId);
@@ -93,7 +98,9 @@ function describe(context: EfsContext, input: DescribeAccessPointsRequest): unkn
   if (FileSystemId !== undefined) fileSystemOf(context, FileSystemId);
   const { state } = context;
   const index = FileSystemId === undefined ? state.accessPoints : state.accessPointsOf.get(bareId(FileSystemId));
-  const page = checkedPage((index ?? new OrderedIndex<AccessPointRecord>()).page(Math.min(MaxResults, PAGE_MAX), NextToken));
+  const page = checkedPage(
+    (index ?? new OrderedIndex<AccessPointRecord>()).page(Math.min(MaxResults, PAGE_MAX), NextToken),
+  );
   return { AccessPoints: page.items.map((record) => shownAccessPoint(context, record)), NextToken: page.next };
 }
 

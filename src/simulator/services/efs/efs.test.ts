@@ -47,7 +47,9 @@ describe("file systems", () => {
     const [shown] = (await world.call("efs", "DescribeFileSystems", {})).FileSystems;
     expect(shown).toMatchObject({ Name: "shared", Tags: [{ Key: "Name", Value: "shared" }] });
     const many = Array.from({ length: 50 }, (_, n) => ({ Key: `k${n}`, Value: "" }));
-    await expect(world.call("efs", "TagResource", { ResourceId: FileSystemId, Tags: many })).rejects.toThrow("exceeds the limit of 50");
+    await expect(world.call("efs", "TagResource", { ResourceId: FileSystemId, Tags: many })).rejects.toThrow(
+      "exceeds the limit of 50",
+    );
     await world.call("efs", "UntagResource", { ResourceId: shown.FileSystemArn, TagKeys: ["Name"] });
     expect((await world.call("efs", "ListTagsForResource", { ResourceId: FileSystemId })).Tags).toEqual([]);
   });
@@ -57,10 +59,14 @@ describe("file systems", () => {
     const LifecyclePolicies = [{ TransitionToIA: "AFTER_30_DAYS" }];
     await world.call("efs", "PutLifecycleConfiguration", { FileSystemId, LifecyclePolicies });
     expect(await world.call("efs", "DescribeLifecycleConfiguration", { FileSystemId })).toEqual({ LifecyclePolicies });
-    await expect(world.call("efs", "DescribeBackupPolicy", { FileSystemId })).rejects.toMatchObject({ code: "PolicyNotFound" });
+    await expect(world.call("efs", "DescribeBackupPolicy", { FileSystemId })).rejects.toMatchObject({
+      code: "PolicyNotFound",
+    });
     await world.call("efs", "PutBackupPolicy", { FileSystemId, BackupPolicy: { Status: "ENABLED" } });
     expect((await world.call("efs", "DescribeBackupPolicy", { FileSystemId })).BackupPolicy.Status).toBe("ENABLED");
-    await expect(world.call("efs", "DescribeReplicationConfigurations", { FileSystemId })).rejects.toMatchObject({ code: "ReplicationNotFound" });
+    await expect(world.call("efs", "DescribeReplicationConfigurations", { FileSystemId })).rejects.toMatchObject({
+      code: "ReplicationNotFound",
+    });
   });
 });
 
@@ -70,7 +76,9 @@ describe("access points", () => {
     const created = await world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId });
     expect(created).toMatchObject({ ClientToken: "t", RootDirectory: { Path: "/" }, LifeCycleState: "available" });
     expect(created).not.toHaveProperty("PosixUser");
-    expect(created.AccessPointArn).toMatch(/^arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point\/fsap-[0-9a-f]{17}$/);
+    expect(created.AccessPointArn).toMatch(
+      /^arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point\/fsap-[0-9a-f]{17}$/,
+    );
   });
 
   test("a token is taken in the whole account, whatever the file system and parameters", async () => {
@@ -89,13 +97,19 @@ describe("access points", () => {
     ["a path with a dot segment", { RootDirectory: { Path: "/a/.hidden" } }, "rootDirectory.path"],
     ["five levels", { RootDirectory: { Path: "/a/b/c/d/e" } }, "rootDirectory.path"],
     ["a trailing slash", { RootDirectory: { Path: "/a/" } }, "rootDirectory.path"],
-    ["permissions that are not octal", { RootDirectory: { Path: "/a", CreationInfo: { OwnerUid: 1, OwnerGid: 1, Permissions: "0789" } } }, "permissions"],
+    [
+      "permissions that are not octal",
+      { RootDirectory: { Path: "/a", CreationInfo: { OwnerUid: 1, OwnerGid: 1, Permissions: "0789" } } },
+      "permissions",
+    ],
     ["a uid above 2^32-1", { PosixUser: { Uid: 4294967296, Gid: 1 } }, "posixUser.uid"],
     ["17 groups", { PosixUser: { Uid: 1, Gid: 1, SecondaryGids: Array(17).fill(1) } }, "posixUser.secondaryGids"],
     ["a tag of AWS's", { Tags: [{ Key: "aws:x", Value: "" }] }, "tags.1.member.key"],
   ])("%s is refused", async (_what, members, where) => {
     const FileSystemId = await newFileSystem();
-    await expect(world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId, ...members })).rejects.toMatchObject({
+    await expect(
+      world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId, ...members }),
+    ).rejects.toMatchObject({
       code: "ValidationException",
       status: 400,
       message: expect.stringContaining(where) as string,
@@ -104,12 +118,19 @@ describe("access points", () => {
 
   test("lists go on where the token says, by file system or for all", async () => {
     const [first, second] = [await newFileSystem("a"), await newFileSystem("b")];
-    for (let n = 0; n < 5; n++) await world.call("efs", "CreateAccessPoint", { ClientToken: `t${n}`, FileSystemId: n < 3 ? first : second });
+    for (let n = 0; n < 5; n++)
+      await world.call("efs", "CreateAccessPoint", { ClientToken: `t${n}`, FileSystemId: n < 3 ? first : second });
     const page = await world.call("efs", "DescribeAccessPoints", { FileSystemId: first, MaxResults: 2 });
-    const rest = await world.call("efs", "DescribeAccessPoints", { FileSystemId: first, MaxResults: 2, NextToken: page.NextToken });
+    const rest = await world.call("efs", "DescribeAccessPoints", {
+      FileSystemId: first,
+      MaxResults: 2,
+      NextToken: page.NextToken,
+    });
     expect([page.AccessPoints.length, rest.AccessPoints.length, rest.NextToken]).toEqual([2, 1, undefined]);
     expect((await world.call("efs", "DescribeAccessPoints")).AccessPoints).toHaveLength(5);
-    await expect(world.call("efs", "DescribeAccessPoints", { NextToken: "x" })).rejects.toMatchObject({ code: "BadRequest" });
+    await expect(world.call("efs", "DescribeAccessPoints", { NextToken: "x" })).rejects.toMatchObject({
+      code: "BadRequest",
+    });
   });
 
   test("deletion takes its time, also across a restart, then nothing is left and the token is free", async () => {
@@ -118,9 +139,14 @@ describe("access points", () => {
     const { AccessPointId } = await world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId });
     await world.call("efs", "DeleteAccessPoint", { AccessPointId });
     world.restart();
-    expect((await world.call("efs", "DescribeAccessPoints", { AccessPointId })).AccessPoints[0].LifeCycleState).toBe("deleting");
+    expect((await world.call("efs", "DescribeAccessPoints", { AccessPointId })).AccessPoints[0].LifeCycleState).toBe(
+      "deleting",
+    );
     world.clock.advance(500);
-    await expect(world.call("efs", "DescribeAccessPoints", { AccessPointId })).rejects.toMatchObject({ code: "AccessPointNotFound", status: 404 });
+    await expect(world.call("efs", "DescribeAccessPoints", { AccessPointId })).rejects.toMatchObject({
+      code: "AccessPointNotFound",
+      status: 404,
+    });
     await world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId });
   });
 
@@ -128,7 +154,9 @@ describe("access points", () => {
     const network = await makeNetwork(world);
     const FileSystemId = await makeFileSystem(world, [network.subnets[0]], network.storageGroup);
     await world.call("efs", "CreateAccessPoint", { ClientToken: "t", FileSystemId });
-    await expect(world.call("efs", "DeleteFileSystem", { FileSystemId })).rejects.toMatchObject({ code: "FileSystemInUse" });
+    await expect(world.call("efs", "DeleteFileSystem", { FileSystemId })).rejects.toMatchObject({
+      code: "FileSystemInUse",
+    });
     const [{ MountTargetId }] = (await world.call("efs", "DescribeMountTargets", { FileSystemId })).MountTargets;
     await world.call("efs", "DeleteMountTarget", { MountTargetId });
     await world.call("efs", "DeleteFileSystem", { FileSystemId });
@@ -137,8 +165,12 @@ describe("access points", () => {
 
   test("10,000 fit on one file system, and no more", async () => {
     const FileSystemId = await newFileSystem();
-    for (let n = 0; n < 10_000; n++) await world.call("efs", "CreateAccessPoint", { ClientToken: `t${n}`, FileSystemId });
-    await expect(world.call("efs", "CreateAccessPoint", { ClientToken: "last", FileSystemId })).rejects.toMatchObject({ code: "AccessPointLimitExceeded", status: 403 });
+    for (let n = 0; n < 10_000; n++)
+      await world.call("efs", "CreateAccessPoint", { ClientToken: `t${n}`, FileSystemId });
+    await expect(world.call("efs", "CreateAccessPoint", { ClientToken: "last", FileSystemId })).rejects.toMatchObject({
+      code: "AccessPointLimitExceeded",
+      status: 403,
+    });
     const page = await world.call("efs", "DescribeAccessPoints", { FileSystemId, MaxResults: 1_000 });
     expect([page.AccessPoints.length, typeof page.NextToken]).toEqual([1_000, "string"]);
   });
@@ -151,25 +183,43 @@ describe("mount targets", () => {
     network = await makeNetwork(world);
     FileSystemId = await newFileSystem();
   });
-  const create = (SubnetId: string, more = {}) => world.call("efs", "CreateMountTarget", { FileSystemId, SubnetId, ...more });
+  const create = (SubnetId: string, more = {}) =>
+    world.call("efs", "CreateMountTarget", { FileSystemId, SubnetId, ...more });
 
   test("one in each zone, all in one VPC, each with an interface of its own", async () => {
     const created = await create(network.subnets[0], { SecurityGroups: [network.storageGroup] });
-    expect(created).toMatchObject({ IpAddress: "10.0.1.4", AvailabilityZoneId: "euw1-az1", LifeCycleState: "available" });
+    expect(created).toMatchObject({
+      IpAddress: "10.0.1.4",
+      AvailabilityZoneId: "euw1-az1",
+      LifeCycleState: "available",
+    });
     await expect(create(network.subnets[0])).rejects.toThrow("mount target already exists in this AZ");
     const other = await makeNetwork(world);
     await expect(create(other.subnets[1])).rejects.toThrow("not in the same VPC");
-    const shown = await world.call("ec2", "DescribeNetworkInterfaces", { NetworkInterfaceIds: [created.NetworkInterfaceId] });
-    expect(shown.NetworkInterfaces[0]).toMatchObject({ PrivateIpAddress: "10.0.1.4", Groups: [{ GroupId: network.storageGroup }] });
+    const shown = await world.call("ec2", "DescribeNetworkInterfaces", {
+      NetworkInterfaceIds: [created.NetworkInterfaceId],
+    });
+    expect(shown.NetworkInterfaces[0]).toMatchObject({
+      PrivateIpAddress: "10.0.1.4",
+      Groups: [{ GroupId: network.storageGroup }],
+    });
   });
 
   test("an address in use, one outside the subnet, and an unknown subnet or group are refused", async () => {
     const taken = await newFileSystem("other");
-    await world.call("efs", "CreateMountTarget", { FileSystemId: taken, SubnetId: network.subnets[0], IpAddress: "10.0.1.9" });
-    await expect(create(network.subnets[0], { IpAddress: "10.0.1.9" })).rejects.toMatchObject({ code: "IpAddressInUse" });
+    await world.call("efs", "CreateMountTarget", {
+      FileSystemId: taken,
+      SubnetId: network.subnets[0],
+      IpAddress: "10.0.1.9",
+    });
+    await expect(create(network.subnets[0], { IpAddress: "10.0.1.9" })).rejects.toMatchObject({
+      code: "IpAddressInUse",
+    });
     await expect(create(network.subnets[0], { IpAddress: "10.0.9.9" })).rejects.toMatchObject({ code: "BadRequest" });
     await expect(create("subnet-0123456789abcdef0")).rejects.toMatchObject({ code: "SubnetNotFound" });
-    await expect(create(network.subnets[0], { SecurityGroups: ["sg-0123456789abcdef0"] })).rejects.toMatchObject({ code: "SecurityGroupNotFound" });
+    await expect(create(network.subnets[0], { SecurityGroups: ["sg-0123456789abcdef0"] })).rejects.toMatchObject({
+      code: "SecurityGroupNotFound",
+    });
   });
 
   test("they are found by file system, by id, and by access point", async () => {
@@ -179,7 +229,10 @@ describe("mount targets", () => {
       expect((await world.call("efs", "DescribeMountTargets", filter)).MountTargets).toHaveLength(1);
     }
     await expect(world.call("efs", "DescribeMountTargets", {})).rejects.toMatchObject({ code: "BadRequest" });
-    await world.call("efs", "ModifyMountTargetSecurityGroups", { MountTargetId, SecurityGroups: [network.storageGroup] });
+    await world.call("efs", "ModifyMountTargetSecurityGroups", {
+      MountTargetId,
+      SecurityGroups: [network.storageGroup],
+    });
     const groups = await world.call("efs", "DescribeMountTargetSecurityGroups", { MountTargetId });
     expect(groups.SecurityGroups).toEqual([network.storageGroup]);
   });
@@ -193,7 +246,10 @@ describe("file system policies", () => {
     role = await makeRole(world, "app");
   });
   const put = (statement: object, more = {}, as?: string) => {
-    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "elasticfilesystem:ClientMount", ...statement }] });
+    const Policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "elasticfilesystem:ClientMount", ...statement }],
+    });
     return world.call("efs", "PutFileSystemPolicy", { FileSystemId, Policy, ...more }, as);
   };
   const read = async () => JSON.parse((await world.call("efs", "DescribeFileSystemPolicy", { FileSystemId })).Policy);
@@ -230,18 +286,28 @@ describe("file system policies", () => {
   });
 
   test.each([
-    ["a role that does not exist", { Principal: { AWS: "arn:aws:iam::111122223333:role/none" } }, "Policy contains invalid Principal block"],
+    [
+      "a role that does not exist",
+      { Principal: { AWS: "arn:aws:iam::111122223333:role/none" } },
+      "Policy contains invalid Principal block",
+    ],
     ["no principal", {}, "Policy contains invalid Principal block"],
     ["another service's action", { Principal: "*", Action: "s3:GetObject" }, "Policy contains invalid Action block"],
     ["another resource", { Principal: "*", Resource: "arn:aws:s3:::x" }, "Policy contains invalid Resource block"],
-    ["an unknown operator", { Principal: "*", Condition: { StringIs: { a: "b" } } }, "Policy contains invalid Condition block"],
+    [
+      "an unknown operator",
+      { Principal: "*", Condition: { StringIs: { a: "b" } } },
+      "Policy contains invalid Condition block",
+    ],
   ])("%s is refused", async (_what, statement, message) => {
     await expect(put(statement)).rejects.toMatchObject({ code: "InvalidPolicyException", status: 400, message });
   });
 
   test("20,000 characters are the limit", async () => {
     const Policy = "x".repeat(20_001);
-    await expect(world.call("efs", "PutFileSystemPolicy", { FileSystemId, Policy })).rejects.toThrow("length less than or equal to 20000");
+    await expect(world.call("efs", "PutFileSystemPolicy", { FileSystemId, Policy })).rejects.toThrow(
+      "length less than or equal to 20000",
+    );
   });
 
   test("nobody locks himself out unless he says so", async () => {

@@ -6,12 +6,7 @@ import type { RawPolicy } from "../../access/policy-document.ts";
 import type { Handler, Service } from "../../core.ts";
 import type { World } from "../../world.ts";
 import { inputValidator } from "../input-constraints.ts";
-import {
-  ACCESS_POINT_MEMBERS,
-  accessPointOperations,
-  addAccessPoint,
-  forgetAccessPoint,
-} from "./access-points.ts";
+import { ACCESS_POINT_MEMBERS, accessPointOperations, addAccessPoint, forgetAccessPoint } from "./access-points.ts";
 import { EFS_CONSTRAINTS } from "./constraints.ts";
 import { TAG_MEMBERS, tagOperations } from "./efs-tags.ts";
 import { addFileSystem, FILE_SYSTEM_MEMBERS, fileSystemOperations } from "./file-systems.ts";
@@ -102,7 +97,9 @@ function validated(operations: Record<string, Handler>): Record<string, Handler>
 function renameFileSystem(state: EfsState, from: string, to: string): void {
   const record = state.fileSystems.get(from);
   if (!record || state.mountTargetsOf.has(from) || state.accessPointsOf.has(from)) {
-    throw new Error(`Cannot rename file system ${from}: it must exist and have neither mount targets nor access points`);
+    throw new Error(
+      `Cannot rename file system ${from}: it must exist and have neither mount targets nor access points`,
+    );
   }
   state.fileSystems.delete(from);
   record.id = to;
@@ -110,7 +107,11 @@ function renameFileSystem(state: EfsState, from: string, to: string): void {
 }
 
 function settle({ state, world }: EfsContext): void {
-  for (const record of [...state.fileSystems.values(), ...state.mountTargets.values(), ...state.accessPoints.values()]) {
+  for (const record of [
+    ...state.fileSystems.values(),
+    ...state.mountTargets.values(),
+    ...state.accessPoints.values(),
+  ]) {
     if (record.state === "creating") Object.assign(record, { state: "available", dueMs: null });
   }
   for (const record of state.fileSystems.values()) {

@@ -71,7 +71,11 @@ function createFileSystem(context: EfsContext, input: CreateFileSystemRequest): 
     throw efsError("FileSystemAlreadyExists", 409, text, { FileSystemId: existing.id });
   }
   if (state.fileSystems.size >= FILE_SYSTEMS_MAX) {
-    throw efsError("FileSystemLimitExceeded", 403, `You have reached the maximum number of file systems (${FILE_SYSTEMS_MAX}).`);
+    throw efsError(
+      "FileSystemLimitExceeded",
+      403,
+      `You have reached the maximum number of file systems (${FILE_SYSTEMS_MAX}).`,
+    );
   }
   const zone = zoneOf(context, input.AvailabilityZoneName);
   checkModes(input, zone !== null);
@@ -128,7 +132,11 @@ function checkProvisioned(mode: string, mibps: number | undefined): void {
     throw badRequest(`ProvisionedThroughputInMibps is not allowed when the throughput mode is ${mode}.`);
   }
   if (mibps !== undefined && mibps > PROVISIONED_MAX_MIBPS) {
-    throw efsError("ThroughputLimitExceeded", 400, `The maximum provisioned throughput is ${PROVISIONED_MAX_MIBPS} MiB/s.`);
+    throw efsError(
+      "ThroughputLimitExceeded",
+      400,
+      `The maximum provisioned throughput is ${PROVISIONED_MAX_MIBPS} MiB/s.`,
+    );
   }
 }
 
@@ -148,7 +156,8 @@ function deleteFileSystem(context: EfsContext, record: FileSystemRecord): void {
     throw efsError("FileSystemInUse", 409, text);
   }
   // Access points do not hold a file system; they go with it.
-  for (const accessPoint of state.accessPointsOf.get(record.id)?.values() ?? []) forgetAccessPoint(context, accessPoint);
+  for (const accessPoint of state.accessPointsOf.get(record.id)?.values() ?? [])
+    forgetAccessPoint(context, accessPoint);
   state.accessPointsOf.delete(record.id);
   state.mountTargetsOf.delete(record.id);
   state.fileSystems.delete(record.id);
@@ -161,7 +170,8 @@ function deleteFileSystem(context: EfsContext, record: FileSystemRecord): void {
  */
 function updateThroughput({ world }: EfsContext, record: FileSystemRecord, input: UpdateFileSystemRequest): void {
   const mode = input.ThroughputMode ?? record.throughputMode;
-  const mibps = input.ProvisionedThroughputInMibps ?? (mode === "provisioned" ? (record.provisionedMibps ?? undefined) : undefined);
+  const mibps =
+    input.ProvisionedThroughputInMibps ?? (mode === "provisioned" ? (record.provisionedMibps ?? undefined) : undefined);
   if (input.ThroughputMode === undefined && input.ProvisionedThroughputInMibps === undefined) {
     throw badRequest("Specify ThroughputMode or ProvisionedThroughputInMibps.");
   }

@@ -1,4 +1,8 @@
-import type { CreateMountTargetRequest, DescribeMountTargetsRequest, MountTargetDescription } from "@aws-sdk/client-efs";
+import type {
+  CreateMountTargetRequest,
+  DescribeMountTargetsRequest,
+  MountTargetDescription,
+} from "@aws-sdk/client-efs";
 import type { Handler } from "../../core.ts";
 import type { SubnetRecord } from "../ec2/state.ts";
 import { pageOf } from "../ordered-index.ts";
@@ -103,7 +107,8 @@ function checkPlace({ state }: EfsContext, fileSystem: FileSystemRecord, subnet:
       const text = "requested subnet for new mount target is not in the same VPC as existing mount targets";
       throw efsError("MountTargetConflict", 409, text);
     }
-    if (sibling.zone.id === subnet.zoneId) throw efsError("MountTargetConflict", 409, "mount target already exists in this AZ");
+    if (sibling.zone.id === subnet.zoneId)
+      throw efsError("MountTargetConflict", 409, "mount target already exists in this AZ");
   }
 }
 
@@ -146,7 +151,8 @@ function selected(context: EfsContext, input: DescribeMountTargetsRequest): Moun
   const given = [FileSystemId, MountTargetId, AccessPointId].filter((id) => id !== undefined);
   if (given.length !== 1) throw badRequest("Specify exactly one of FileSystemId, MountTargetId and AccessPointId.");
   if (MountTargetId !== undefined) return [mountTargetOf(context, MountTargetId)];
-  const fileSystemId = AccessPointId === undefined ? (FileSystemId ?? "") : accessPointOf(context, AccessPointId).fileSystemId;
+  const fileSystemId =
+    AccessPointId === undefined ? (FileSystemId ?? "") : accessPointOf(context, AccessPointId).fileSystemId;
   const { id } = fileSystemOf(context, fileSystemId);
   return [...(context.state.mountTargetsOf.get(id)?.values() ?? [])];
 }

@@ -3,7 +3,13 @@
  * looks different: members left out are generated, lists of one become scalars, the order of keys
  * and actions is EFS's own, and a principal that is gone shows as the unique id it had.
  */
-import { asList, principalEntries, type RawPolicy, type RawPrincipal, type RawStatement } from "../../access/policy-document.ts";
+import {
+  asList,
+  principalEntries,
+  type RawPolicy,
+  type RawPrincipal,
+  type RawStatement,
+} from "../../access/policy-document.ts";
 import type { EfsContext } from "./state.ts";
 
 /** The document with everything filled in, and the unique id of every role and user it names. */
@@ -36,7 +42,8 @@ export function stored(
 }
 
 function rest(raw: RawStatement, fileSystemArn: string): RawStatement {
-  const resource = raw.NotResource === undefined ? { Resource: raw.Resource ?? fileSystemArn } : { NotResource: raw.NotResource };
+  const resource =
+    raw.NotResource === undefined ? { Resource: raw.Resource ?? fileSystemArn } : { NotResource: raw.NotResource };
   const action = raw.Action === undefined ? { NotAction: asList(raw.NotAction) } : { Action: asList(raw.Action) };
   return { ...action, ...resource, ...(raw.Condition && { Condition: raw.Condition }) };
 }
@@ -50,7 +57,9 @@ export function current({ world }: EfsContext, document: RawPolicy, ids: Readonl
   };
   const principal = (raw: RawPrincipal): RawPrincipal => {
     if (typeof raw === "string") return shown(raw);
-    return Object.fromEntries(Object.entries(raw).map(([type, values]) => [type, scalar(descending(asList(values).map(shown)))]));
+    return Object.fromEntries(
+      Object.entries(raw).map(([type, values]) => [type, scalar(descending(asList(values).map(shown)))]),
+    );
   };
   const statements = asList(document.Statement).map((raw) => ({
     ...raw,
@@ -83,6 +92,8 @@ export function laidOut(value: unknown, indent = ""): string {
   if (Array.isArray(value)) return `[ ${value.map((each) => laidOut(each, indent)).join(", ")} ]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
-  const members = Object.entries(value).map(([key, each]) => `${inner}${JSON.stringify(key)} : ${laidOut(each, inner)}`);
+  const members = Object.entries(value).map(
+    ([key, each]) => `${inner}${JSON.stringify(key)} : ${laidOut(each, inner)}`,
+  );
   return members.length === 0 ? "{ }" : `{\n${members.join(",\n")}\n${indent}}`;
 }

@@ -43,7 +43,7 @@ export function readPolicy(context: EfsContext, text: string, fileSystemArn: str
 function parsed(text: string): RawPolicy {
   try {
     const policy: unknown = JSON.parse(text);
-    if (typeof policy === "object" && policy !== null && !Array.isArray(policy)) return policy as RawPolicy;
+    if (typeof policy === "object" && policy !== null && !Array.isArray(policy)) return policy;
   } catch {
     // Answered below, like every other text that is not a policy.
   }
@@ -53,7 +53,8 @@ function parsed(text: string): RawPolicy {
 function checkStatement(context: EfsContext, statement: RawStatement, fileSystemArn: string): void {
   const unknown = Object.keys(statement).find((element) => !STATEMENT_ELEMENTS.has(element));
   if (unknown !== undefined) throw invalidPolicy(`Policy contains unknown element ${unknown}`);
-  if (statement.Effect !== "Allow" && statement.Effect !== "Deny") throw invalidPolicy("Policy contains invalid Effect block");
+  if (statement.Effect !== "Allow" && statement.Effect !== "Deny")
+    throw invalidPolicy("Policy contains invalid Effect block");
   checkPrincipal(context, statement);
   checkActions(statement);
   const resources = asList(statement.Resource ?? statement.NotResource);
@@ -61,7 +62,8 @@ function checkStatement(context: EfsContext, statement: RawStatement, fileSystem
     throw invalidPolicy("Policy contains invalid Resource block");
   }
   const operators = Object.keys(statement.Condition ?? {});
-  if (operators.some((operator) => operatorOf(operator) === null)) throw invalidPolicy("Policy contains invalid Condition block");
+  if (operators.some((operator) => operatorOf(operator) === null))
+    throw invalidPolicy("Policy contains invalid Condition block");
 }
 
 function checkActions(statement: RawStatement): void {

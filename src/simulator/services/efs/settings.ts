@@ -1,7 +1,14 @@
 /** Lifecycle rules, backups, protection, account preferences, replication: kept and answered, without effect. */
 import type { LifecyclePolicy } from "@aws-sdk/client-efs";
 import type { Handler } from "../../core.ts";
-import { availableFileSystem, badRequest, type EfsContext, efsError, type FileSystemRecord, fileSystemOf } from "./state.ts";
+import {
+  availableFileSystem,
+  badRequest,
+  type EfsContext,
+  efsError,
+  type FileSystemRecord,
+  fileSystemOf,
+} from "./state.ts";
 
 type Of = { FileSystemId: string };
 
@@ -27,15 +34,19 @@ export function settingOperations(context: EfsContext): Record<string, Handler> 
       if (backup === null) throw efsError("PolicyNotFound", 404, `There is no backup policy for file system '${id}'.`);
       return { BackupPolicy: { Status: backup } };
     },
-    UpdateFileSystemProtection(input: Of & { ReplicationOverwriteProtection?: "ENABLED" | "DISABLED" | "REPLICATING" }) {
+    UpdateFileSystemProtection(
+      input: Of & { ReplicationOverwriteProtection?: "ENABLED" | "DISABLED" | "REPLICATING" },
+    ) {
       const record = availableFileSystem(context, input.FileSystemId);
       const { ReplicationOverwriteProtection: wanted = record.overwriteProtection } = input;
-      if (wanted === "REPLICATING") throw badRequest("ReplicationOverwriteProtection can be set to ENABLED or DISABLED.");
+      if (wanted === "REPLICATING")
+        throw badRequest("ReplicationOverwriteProtection can be set to ENABLED or DISABLED.");
       record.overwriteProtection = wanted;
       return { ReplicationOverwriteProtection: wanted };
     },
     PutAccountPreferences({ ResourceIdType }: { ResourceIdType: "LONG_ID" | "SHORT_ID" }) {
-      if (ResourceIdType === "SHORT_ID") throw badRequest("Only LONG_ID is supported (short ids ended in October 2021).");
+      if (ResourceIdType === "SHORT_ID")
+        throw badRequest("Only LONG_ID is supported (short ids ended in October 2021).");
       state.resourceIdType = ResourceIdType;
       return preferences(state.resourceIdType);
     },

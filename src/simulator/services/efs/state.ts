@@ -101,7 +101,12 @@ export interface EfsContext {
 }
 
 /** An EFS error; its shape repeats the code as ErrorCode. */
-export function efsError(code: string, status: number, message: string, fields: Record<string, unknown> = {}): ServiceError {
+export function efsError(
+  code: string,
+  status: number,
+  message: string,
+  fields: Record<string, unknown> = {},
+): ServiceError {
   return new ServiceError(code, status, message, { ErrorCode: code, ...fields });
 }
 

@@ -1,7 +1,16 @@
 /** What roles and users have in common: inline policies, attached policies, tags. */
 import { type Handler, ServiceError } from "../../core.ts";
 import { type Tag, tagList } from "../tags.ts";
-import { checkDocument, encoded, type Entity, type IamContext, iamPage, noSuchEntity, roleNamed, userNamed } from "./state.ts";
+import {
+  checkDocument,
+  encoded,
+  type Entity,
+  type IamContext,
+  iamPage,
+  noSuchEntity,
+  roleNamed,
+  userNamed,
+} from "./state.ts";
 
 /** Quotas of IAM: characters of all inline policies without white space; attached policies; tags. */
 const INLINE_MAX = { Role: 10_240, User: 2_048 };
@@ -22,7 +31,8 @@ export function entityOperations(context: IamContext, kind: "Role" | "User"): Re
     [`Tag${kind}`](input: Input & { Tags: Tag[] }) {
       const { tags } = of(input);
       const keys = new Set([...tags.keys(), ...input.Tags.map(({ Key }) => Key)]);
-      if (keys.size > TAGS_MAX) throw new ServiceError("LimitExceeded", 409, "The number of tags has reached the maximum limit.");
+      if (keys.size > TAGS_MAX)
+        throw new ServiceError("LimitExceeded", 409, "The number of tags has reached the maximum limit.");
       for (const { Key, Value } of input.Tags) tags.set(Key, Value);
       return {};
     },

@@ -22,7 +22,9 @@ test("a role shows its path, its unique id and its trust policy in percent-encod
 test("a role that is made again has another unique id", async () => {
   const before = (await world.call("iam", "GetRole", { RoleName })).Role.RoleId;
   await world.call("iam", "DeleteRole", { RoleName });
-  await expect(world.call("iam", "GetRole", { RoleName })).rejects.toThrow("The role with name thumbnailer-role cannot be found.");
+  await expect(world.call("iam", "GetRole", { RoleName })).rejects.toThrow(
+    "The role with name thumbnailer-role cannot be found.",
+  );
   const again = await world.call("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument: TRUST });
   expect(again.Role.RoleId).not.toBe(before);
 });
@@ -32,13 +34,16 @@ test("a role keeps its policies until they are taken away", async () => {
   await world.call("iam", "AttachRolePolicy", { RoleName, PolicyArn });
   await expect(world.call("iam", "DeleteRole", { RoleName })).rejects.toThrow("must detach all policies first");
   const attached = await world.call("iam", "ListAttachedRolePolicies", { RoleName });
-  expect(attached.AttachedPolicies).toEqual([{ PolicyName: "AmazonElasticFileSystemClientReadWriteAccess", PolicyArn }]);
+  expect(attached.AttachedPolicies).toEqual([
+    { PolicyName: "AmazonElasticFileSystemClientReadWriteAccess", PolicyArn },
+  ]);
   const version = await world.call("iam", "GetPolicyVersion", { PolicyArn, VersionId: "v1" });
   expect(decodeURIComponent(version.PolicyVersion.Document)).toContain("elasticfilesystem:ClientWrite");
 });
 
 test("lists go on where the marker says", async () => {
-  for (let n = 0; n < 5; n++) await world.call("iam", "CreateRole", { RoleName: `r-${n}`, AssumeRolePolicyDocument: TRUST });
+  for (let n = 0; n < 5; n++)
+    await world.call("iam", "CreateRole", { RoleName: `r-${n}`, AssumeRolePolicyDocument: TRUST });
   const first = await world.call("iam", "ListRoles", { MaxItems: 4 });
   const rest = await world.call("iam", "ListRoles", { MaxItems: 4, Marker: first.Marker });
   expect([first.Roles.length, first.IsTruncated, rest.Roles.length, rest.IsTruncated]).toEqual([4, true, 2, false]);
@@ -52,9 +57,12 @@ test("a made key belongs to its user, also after a restart", async () => {
 });
 
 test("inline policies are checked and evaluated from their newest text", async () => {
-  const put = (PolicyDocument: string) => world.call("iam", "PutRolePolicy", { RoleName, PolicyName: "p", PolicyDocument });
+  const put = (PolicyDocument: string) =>
+    world.call("iam", "PutRolePolicy", { RoleName, PolicyName: "p", PolicyDocument });
   await expect(put("{")).rejects.toMatchObject({ code: "MalformedPolicyDocument", status: 400 });
   await put(JSON.stringify({ Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] }));
-  const identity = world.world.service("iam").identityOf("arn:aws:iam::111122223333:role/service-role/thumbnailer-role");
+  const identity = world.world
+    .service("iam")
+    .identityOf("arn:aws:iam::111122223333:role/service-role/thumbnailer-role");
   expect(identity?.policies).toHaveLength(1);
 });

@@ -122,7 +122,15 @@ function entityMembers(kind: "Role" | "User"): Record<string, readonly string[]>
 const INPUT_MEMBERS: Record<string, readonly string[]> = {
   ...entityMembers("Role"),
   ...entityMembers("User"),
-  CreateRole: ["Path", "RoleName", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"],
+  CreateRole: [
+    "Path",
+    "RoleName",
+    "AssumeRolePolicyDocument",
+    "Description",
+    "MaxSessionDuration",
+    "PermissionsBoundary",
+    "Tags",
+  ],
   GetRole: ["RoleName"],
   ListRoles: ["PathPrefix", ...PAGING],
   DeleteRole: ["RoleName"],
@@ -179,7 +187,9 @@ function snapshot(state: IamState): Saved {
   return {
     roles: [...state.roles.values()].map(plain),
     users: [...state.users.values()].map(plain),
-    policies: [...state.policies.values()].filter((one) => !one.awsManaged).map((one) => ({ ...one, tags: [...one.tags] })),
+    policies: [...state.policies.values()]
+      .filter((one) => !one.awsManaged)
+      .map((one) => ({ ...one, tags: [...one.tags] })),
   };
 }
 

@@ -16,7 +16,12 @@ const EFS = (...names: string[]): string[] => names.map((name) => `elasticfilesy
 const ALLOWED: Record<string, string[]> = {
   "/AmazonElasticFileSystemClientReadOnlyAccess": EFS("ClientMount", "DescribeMountTargets"),
   "/AmazonElasticFileSystemClientReadWriteAccess": EFS("ClientMount", "ClientWrite", "DescribeMountTargets"),
-  "/AmazonElasticFileSystemClientFullAccess": EFS("ClientMount", "ClientRootAccess", "ClientWrite", "DescribeMountTargets"),
+  "/AmazonElasticFileSystemClientFullAccess": EFS(
+    "ClientMount",
+    "ClientRootAccess",
+    "ClientWrite",
+    "DescribeMountTargets",
+  ),
   "/AmazonElasticFileSystemFullAccess": ["elasticfilesystem:*"],
   "/AmazonS3ReadOnlyAccess": ["s3:Get*", "s3:List*", "s3:Describe*"],
   "/AmazonSQSFullAccess": ["sqs:*"],

@@ -1,4 +1,9 @@
-import type { CreatePolicyRequest, ListPoliciesRequest, Policy, PolicyVersion as ShownVersion } from "@aws-sdk/client-iam";
+import type {
+  CreatePolicyRequest,
+  ListPoliciesRequest,
+  Policy,
+  PolicyVersion as ShownVersion,
+} from "@aws-sdk/client-iam";
 import { type Handler, ServiceError } from "../../core.ts";
 import { type Tag, tagList, tagsFrom } from "../tags.ts";
 import { deleteConflict } from "./roles.ts";
@@ -33,13 +38,18 @@ export function policyOperations(context: IamContext): Record<string, Handler> {
         .filter((policy) => policy.path.startsWith(PathPrefix))
         .filter((policy) => !OnlyAttached || attachedTo(context, policy).length > 0);
       const { items, rest } = iamPage(policies, input);
-      return { Policies: items.map((policy) => ({ ...shown(context, policy), Tags: undefined, Description: undefined })), ...rest };
+      return {
+        Policies: items.map((policy) => ({ ...shown(context, policy), Tags: undefined, Description: undefined })),
+        ...rest,
+      };
     },
     DeletePolicy({ PolicyArn }: Arn) {
       const policy = own(context, PolicyArn);
       if (attachedTo(context, policy).length > 0) throw deleteConflict("Cannot delete a policy attached to entities.");
       if (policy.versions.length > 1) {
-        throw deleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
+        throw deleteConflict(
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+        );
       }
       state.policies.delete(PolicyArn);
       return {};
@@ -91,7 +101,8 @@ function versionOperations(context: IamContext): Record<string, Handler> {
       const policy = own(context, input.PolicyArn);
       checkDocument(input.PolicyDocument);
       if (policy.versions.length >= VERSIONS_MAX) {
-        const text = "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.";
+        const text =
+          "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.";
         throw new ServiceError("LimitExceeded", 409, text);
       }
       const highest = Math.max(...policy.versions.map((one) => Number(one.id.slice(1))));

@@ -1,7 +1,15 @@
 import type { CreateRoleRequest, ListRolesRequest, Role, UpdateRoleRequest } from "@aws-sdk/client-iam";
 import { type Handler, ServiceError } from "../../core.ts";
 import { tagList, tagsFrom } from "../tags.ts";
-import { checkDocument, encoded, type IamContext, iamPage, policyWithArn, type RoleEntity, roleNamed } from "./state.ts";
+import {
+  checkDocument,
+  encoded,
+  type IamContext,
+  iamPage,
+  policyWithArn,
+  type RoleEntity,
+  roleNamed,
+} from "./state.ts";
 import { uniqueId } from "./unique-id.ts";
 
 export function roleOperations(context: IamContext): Record<string, Handler> {
@@ -13,7 +21,10 @@ export function roleOperations(context: IamContext): Record<string, Handler> {
       const roles = [...state.roles.values()].filter((role) => role.path.startsWith(input.PathPrefix ?? "/"));
       const { items, rest } = iamPage(roles, input);
       // ListRoles leaves out tags and boundary (IAM API reference).
-      return { Roles: items.map((role) => ({ ...shownRole(role), Tags: undefined, PermissionsBoundary: undefined })), ...rest };
+      return {
+        Roles: items.map((role) => ({ ...shownRole(role), Tags: undefined, PermissionsBoundary: undefined })),
+        ...rest,
+      };
     },
     DeleteRole({ RoleName }: { RoleName: string }) {
       const role = roleNamed(context, RoleName);
@@ -123,7 +134,10 @@ function shownRole(role: RoleEntity): Role {
     PermissionsBoundary:
       role.boundaryArn === null
         ? undefined
-        : { PermissionsBoundaryType: "Policy" as "PermissionsBoundaryPolicy", PermissionsBoundaryArn: role.boundaryArn },
+        : {
+            PermissionsBoundaryType: "Policy" as "PermissionsBoundaryPolicy",
+            PermissionsBoundaryArn: role.boundaryArn,
+          },
     Tags: role.tags.size > 0 ? tagList(role.tags) : undefined,
     RoleLastUsed: {},
   };

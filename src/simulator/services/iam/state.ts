@@ -123,5 +123,8 @@ export function checkDocument(text: string): void {
 
 /** IAM answers documents in percent-encoding (RFC 3986). */
 export function encoded(document: string): string {
-  return encodeURIComponent(document).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(document).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -33,16 +33,21 @@ const PLAIN = [
 ] as const;
 
 /** Changes what the input names and leaves everything else. @throws InvalidParameterValueException; then nothing changed. */
-export function applyConfiguration(context: LambdaContext, record: VersionRecord, input: UpdateFunctionConfigurationRequest): void {
+export function applyConfiguration(
+  context: LambdaContext,
+  record: VersionRecord,
+  input: UpdateFunctionConfigurationRequest,
+): void {
   const vpc = input.VpcConfig === undefined ? record.vpc : checkedVpc(context, input.VpcConfig, record.vpc);
   const after = {
     role: input.Role ?? record.role,
     vpc,
     fileSystemConfigs: (input.FileSystemConfigs as FileSystemConfigRecord[] | undefined) ?? record.fileSystemConfigs,
-    snapStart: (input.SnapStart?.ApplyOn as VersionRecord["snapStart"] | undefined) ?? record.snapStart,
+    snapStart: input.SnapStart?.ApplyOn ?? record.snapStart,
   };
   if (input.Role !== undefined) checkRole(context, input.Role);
-  if ((input.Timeout ?? 0) > TIMEOUT_MAX_S) throw invalidValue(`Value '${input.Timeout}' at 'timeout' must be at most ${TIMEOUT_MAX_S}.`);
+  if ((input.Timeout ?? 0) > TIMEOUT_MAX_S)
+    throw invalidValue(`Value '${input.Timeout}' at 'timeout' must be at most ${TIMEOUT_MAX_S}.`);
   checkMounts(context, after, record.vpc !== null && vpc === null);
   Object.assign(record, after);
   for (const member of PLAIN) {
@@ -61,7 +66,11 @@ export function checkRole({ world }: LambdaContext, arn: string): void {
  * Starts what every change of code or configuration starts: a new revision, and after the update
  * time another one, when the update is done. Until then invocations run what was there before.
  */
-export function startUpdate(context: LambdaContext, record: FunctionRecord, change: (latest: VersionRecord) => void): void {
+export function startUpdate(
+  context: LambdaContext,
+  record: FunctionRecord,
+  change: (latest: VersionRecord) => void,
+): void {
   const { world } = context;
   checkSettled(context, record);
   const { latest } = record;

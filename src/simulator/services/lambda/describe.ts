@@ -9,7 +9,8 @@ import { functionArn, type LambdaContext, type VersionRecord } from "./state.ts"
  */
 export function shownVersion(context: LambdaContext, record: VersionRecord, qualifier?: string): FunctionConfiguration {
   const { state, lastUpdateStatus } = record;
-  const pending = state === "Pending" ? { StateReason: "The function is being created.", StateReasonCode: "Creating" as const } : {};
+  const pending =
+    state === "Pending" ? { StateReason: "The function is being created.", StateReasonCode: "Creating" as const } : {};
   return {
     ...listedVersion(context, record, qualifier),
     State: state,
@@ -23,14 +24,23 @@ export function shownVersion(context: LambdaContext, record: VersionRecord, qual
   } as FunctionConfiguration;
 }
 
-function runtimeVersion({ world }: LambdaContext, { plain }: VersionRecord): FunctionConfiguration["RuntimeVersionConfig"] {
+function runtimeVersion(
+  { world }: LambdaContext,
+  { plain }: VersionRecord,
+): FunctionConfiguration["RuntimeVersionConfig"] {
   if (plain.PackageType === "Image") return undefined;
-  const hash = Buffer.from(plain.Runtime ?? "").toString("hex").padEnd(64, "0");
+  const hash = Buffer.from(plain.Runtime ?? "")
+    .toString("hex")
+    .padEnd(64, "0");
   return { RuntimeVersionArn: `arn:${world.partition}:lambda:${world.region}::runtime:${hash}` };
 }
 
 /** As in lists: without State, LastUpdateStatus, their reasons, and RuntimeVersionConfig (ListFunctions, Lambda API reference). */
-export function listedVersion(context: LambdaContext, record: VersionRecord, qualifier?: string): FunctionConfiguration {
+export function listedVersion(
+  context: LambdaContext,
+  record: VersionRecord,
+  qualifier?: string,
+): FunctionConfiguration {
   const { plain, vpc, fileSystemConfigs } = record;
   const { Environment, Layers, ImageConfig, ...same } = plain;
   return {

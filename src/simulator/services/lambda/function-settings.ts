@@ -44,13 +44,19 @@ function tagOperations(context: LambdaContext): Record<string, Handler> {
       for (const key of TagKeys) record.tags.delete(key);
       return {};
     },
-    ListTags: ({ Resource }: { Resource: string }) => ({ Tags: Object.fromEntries(resolveLatest(context, Resource).tags) }),
+    ListTags: ({ Resource }: { Resource: string }) => ({
+      Tags: Object.fromEntries(resolveLatest(context, Resource).tags),
+    }),
   };
 }
 
 function concurrencyOperations(context: LambdaContext): Record<string, Handler> {
   const missing = (): Error =>
-    lambdaError("ProvisionedConcurrencyConfigNotFoundException", 404, "No Provisioned Concurrency Config found for this function");
+    lambdaError(
+      "ProvisionedConcurrencyConfigNotFoundException",
+      404,
+      "No Provisioned Concurrency Config found for this function",
+    );
   const shown = ({ requested, modifiedMs }: { requested: number; modifiedMs: number }): Record<string, unknown> => ({
     RequestedProvisionedConcurrentExecutions: requested,
     AvailableProvisionedConcurrentExecutions: requested,
@@ -83,8 +89,10 @@ function concurrencyOperations(context: LambdaContext): Record<string, Handler> 
     },
     PutProvisionedConcurrencyConfig(input: Named & { Qualifier: string; ProvisionedConcurrentExecutions: number }) {
       const { record, version } = resolve(context, input.FunctionName, input.Qualifier);
-      if (version.version === "$LATEST") throw invalidValue("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
-      if (version.snapStart !== "None") throw invalidValue("Provisioned Concurrency is not supported for SnapStart enabled functions.");
+      if (version.version === "$LATEST")
+        throw invalidValue("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+      if (version.snapStart !== "None")
+        throw invalidValue("Provisioned Concurrency is not supported for SnapStart enabled functions.");
       const config = { requested: input.ProvisionedConcurrentExecutions, modifiedMs: context.world.clock.nowMs() };
       record.provisioned.set(input.Qualifier, config);
       return shown(config);
@@ -119,7 +127,9 @@ function permissionOperations(context: LambdaContext): Record<string, Handler> {
       checkRevision(input.RevisionId, policy.revisionId);
       const sid = input.StatementId ?? "";
       if (policy.statements.has(sid)) {
-        throw conflict(`The statement id (${sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`);
+        throw conflict(
+          `The statement id (${sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+        );
       }
       const statement = permission(input, functionArn(context, record.name, qualifier));
       policy.statements.set(sid, statement);
@@ -184,7 +194,9 @@ function fixedAnswers(context: LambdaContext): Record<string, Handler> {
     },
     GetFunctionEventInvokeConfig({ FunctionName, Qualifier }: Qualified) {
       const { record, qualifier } = resolve(context, FunctionName, Qualifier);
-      throw notFound(`The function ${functionArn(context, record.name, qualifier ?? "$LATEST")} doesn't have an EventInvokeConfig`);
+      throw notFound(
+        `The function ${functionArn(context, record.name, qualifier ?? "$LATEST")} doesn't have an EventInvokeConfig`,
+      );
     },
     GetAccountSettings: () => accountSettings(context),
   };

@@ -21,7 +21,6 @@ import {
   invalidValue,
   type LambdaContext,
   PAGE_MAX,
-  type PlainMembers,
   removeVersion,
   type VersionRecord,
 } from "./state.ts";
@@ -77,7 +76,7 @@ function createFunction(context: LambdaContext, input: CreateFunctionRequest): F
     role: input.Role ?? "",
     vpc: null,
     fileSystemConfigs: [],
-    plain: defaults({ Architectures, PackageType, Runtime: input.Runtime, Handler: input.Handler } as PlainMembers),
+    plain: defaults({ Architectures, PackageType, Runtime: input.Runtime, Handler: input.Handler }),
     snapStart: "None",
     ...codeOf(input.Code ?? {}),
     revisionId: world.clock.uuid(),
@@ -89,7 +88,7 @@ function createFunction(context: LambdaContext, input: CreateFunctionRequest): F
     changes: 1,
   };
   latest.plain.LoggingConfig = { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` };
-  applyConfiguration(context, latest, input as UpdateFunctionConfigurationRequest);
+  applyConfiguration(context, latest, input);
   const record = newRecord(name, latest, input.Tags);
   state.functions.set(name, record);
   addVersion(context, latest);
@@ -160,7 +159,8 @@ function deleteFunction(context: LambdaContext, { FunctionName, Qualifier }: Nam
     context.state.functions.delete(record.name);
     return;
   }
-  if (version.version === "$LATEST") throw invalidValue("$LATEST version cannot be deleted without deleting the function.");
+  if (version.version === "$LATEST")
+    throw invalidValue("$LATEST version cannot be deleted without deleting the function.");
   if (alias) throw invalidValue(`${functionArn(context, record.name, qualifier)} is an alias: use DeleteAlias.`);
   const names = [...record.aliases.values()].filter((one) => one.version === qualifier || qualifier in one.weights);
   if (names.length > 0) {

@@ -42,7 +42,9 @@ export function invokeOperations(context: LambdaContext, environments: Environme
       const { version } = resolve(context, FunctionName, Qualifier);
       if (InvocationType === "DryRun") return { StatusCode: 204 };
       if (version.state === "Pending") {
-        throw conflict("The operation cannot be performed at this time. The function is currently in the following state: Pending");
+        throw conflict(
+          "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+        );
       }
       if (InvocationType === "Event") return { StatusCode: 202 };
       const mounts = environmentOf(context, environments, version);
@@ -69,7 +71,11 @@ function mountOrThrow(world: World, source: Mountable, mount: FileSystemConfigRe
   const attempt = tryMount(world, source, mount);
   if ("mounted" in attempt) return attempt.mounted;
   const { code, status } = FAILURES[attempt.failure];
-  throw lambdaError(code, status, `The function couldn't mount the EFS file system with access point ${mount.Arn}: ${attempt.why}.`);
+  throw lambdaError(
+    code,
+    status,
+    `The function couldn't mount the EFS file system with access point ${mount.Arn}: ${attempt.why}.`,
+  );
 }
 
 const FAILURES = {
@@ -84,18 +90,28 @@ type Attempt = { mounted: Mounted } | { failure: keyof typeof FAILURES; why: str
 export function tryMount(world: World, { role, vpc }: Mountable, mount: FileSystemConfigRecord): Attempt {
   const accessPointId = mount.Arn.slice(mount.Arn.lastIndexOf("/") + 1);
   const accessPoint = world.service("efs").accessPoint(accessPointId);
-  if (!accessPoint || accessPoint.state === "deleting") return { failure: "denied", why: "the access point does not exist" };
+  if (!accessPoint || accessPoint.state === "deleting")
+    return { failure: "denied", why: "the access point does not exist" };
   const { fileSystemId, path } = accessPoint;
   const place = { subnetIds: vpc?.SubnetIds ?? [], securityGroupIds: vpc?.SecurityGroupIds ?? [] };
   const network = evaluateNetwork(world, fileSystemId, place);
   if (!network.reachable) return { failure: network.kind, why: network.why };
   const may = (action: "ClientMount" | "ClientWrite" | "ClientRootAccess") =>
-    evaluateClientAccess(world, { roleArn: role, fileSystemId, accessPointId, tls: true, viaMountTarget: true, action });
+    evaluateClientAccess(world, {
+      roleArn: role,
+      fileSystemId,
+      accessPointId,
+      tls: true,
+      viaMountTarget: true,
+      action,
+    });
   const mounting = may("ClientMount");
   if (mounting.decision === "deny") return { failure: "denied", why: mounting.why };
   const write = may("ClientWrite").decision === "allow";
   const root = may("ClientRootAccess").decision === "allow";
-  return { mounted: { localMountPath: mount.LocalMountPath, accessPointArn: mount.Arn, fileSystemId, path, write, root } };
+  return {
+    mounted: { localMountPath: mount.LocalMountPath, accessPointArn: mount.Arn, fileSystemId, path, write, root },
+  };
 }
 
 export const INVOKE_MEMBERS = {

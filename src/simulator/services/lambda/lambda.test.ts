@@ -20,13 +20,26 @@ beforeEach(() => setUp());
 function create(more = {}, name = FunctionName) {
   const Code = { ZipFile: new Uint8Array([1, 2, 3]) };
   const VpcConfig = { SubnetIds: network.subnets.slice(0, 2), SecurityGroupIds: [network.clientGroup] };
-  return world.call("lambda", "CreateFunction", { FunctionName: name, Role, Runtime: "nodejs24.x", Handler: "index.handler", Code, VpcConfig, ...more });
+  return world.call("lambda", "CreateFunction", {
+    FunctionName: name,
+    Role,
+    Runtime: "nodejs24.x",
+    Handler: "index.handler",
+    Code,
+    VpcConfig,
+    ...more,
+  });
 }
 const update = (more: object) => world.call("lambda", "UpdateFunctionConfiguration", { FunctionName, ...more });
 const get = (more = {}) => world.call("lambda", "GetFunctionConfiguration", { FunctionName, ...more });
-async function newAccessPoint(subnets: readonly string[] = network.subnets): Promise<{ Arn: string; FileSystemId: string; AccessPointId: string }> {
+async function newAccessPoint(
+  subnets: readonly string[] = network.subnets,
+): Promise<{ Arn: string; FileSystemId: string; AccessPointId: string }> {
   const FileSystemId = await makeFileSystem(world, subnets, network.storageGroup);
-  const created = await world.call("efs", "CreateAccessPoint", { ClientToken: `t-${world.clock.random()}`, FileSystemId });
+  const created = await world.call("efs", "CreateAccessPoint", {
+    ClientToken: `t-${world.clock.random()}`,
+    FileSystemId,
+  });
   return { Arn: created.AccessPointArn, FileSystemId, AccessPointId: created.AccessPointId };
 }
 
@@ -74,7 +87,10 @@ describe("configuration", () => {
   test("a stale revision is refused", async () => {
     const { RevisionId } = await create();
     await update({ MemorySize: 256, RevisionId });
-    await expect(update({ MemorySize: 512, RevisionId })).rejects.toMatchObject({ code: "PreconditionFailedException", status: 412 });
+    await expect(update({ MemorySize: 512, RevisionId })).rejects.toMatchObject({
+      code: "PreconditionFailedException",
+      status: 412,
+    });
     expect((await get()).MemorySize).toBe(256);
   });
 
@@ -96,10 +112,16 @@ describe("configuration", () => {
 
   test("names that name nothing, or two things, are refused", async () => {
     await create();
-    await expect(get({ FunctionName: "none" })).rejects.toMatchObject({ code: "ResourceNotFoundException", status: 404, message: "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:none" });
+    await expect(get({ FunctionName: "none" })).rejects.toMatchObject({
+      code: "ResourceNotFoundException",
+      status: 404,
+      message: "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:none",
+    });
     await expect(get({ FunctionName: `${ARN}:1`, Qualifier: "2" })).rejects.toThrow("derived qualifier");
     await expect(create()).rejects.toMatchObject({ code: "ResourceConflictException" });
-    await expect(create({ Role: "arn:aws:iam::111122223333:role/none" }, "x")).rejects.toThrow("cannot be assumed by Lambda");
+    await expect(create({ Role: "arn:aws:iam::111122223333:role/none" }, "x")).rejects.toThrow(
+      "cannot be assumed by Lambda",
+    );
   });
 });
 
@@ -109,11 +131,15 @@ describe("mounts", () => {
   test("a function outside a VPC mounts nothing, and one that mounts stays in its VPC", async () => {
     const { Arn } = await newAccessPoint();
     await create({ VpcConfig: undefined });
-    await expect(mount(Arn)).rejects.toThrow(`Function must be configured to execute in a VPC to reference access point ${Arn}`);
+    await expect(mount(Arn)).rejects.toThrow(
+      `Function must be configured to execute in a VPC to reference access point ${Arn}`,
+    );
     await world.call("lambda", "DeleteFunction", { FunctionName });
     await create({ FileSystemConfigs: [{ Arn, LocalMountPath }] });
     const out = { VpcConfig: { SubnetIds: [], SecurityGroupIds: [] } };
-    await expect(update(out)).rejects.toThrow(`Function VPC configuration cannot be removed with access point ${Arn} referenced`);
+    await expect(update(out)).rejects.toThrow(
+      `Function VPC configuration cannot be removed with access point ${Arn} referenced`,
+    );
     await update({ ...out, FileSystemConfigs: [] });
   });
 
@@ -133,18 +159,45 @@ describe("mounts", () => {
   });
 
   test.each([
-    ["two mounts", { FileSystemConfigs: [{}, {}].map((_, n) => ({ Arn: "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0", LocalMountPath: `/mnt/${n}` })) }, "fileSystemConfigs"],
-    ["a deeper mount path", { FileSystemConfigs: [{ Arn: "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0", LocalMountPath: "/mnt/a/b" }] }, "fileSystemConfigs.1.member.localMountPath"],
+    [
+      "two mounts",
+      {
+        FileSystemConfigs: [{}, {}].map((_, n) => ({
+          Arn: "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0",
+          LocalMountPath: `/mnt/${n}`,
+        })),
+      },
+      "fileSystemConfigs",
+    ],
+    [
+      "a deeper mount path",
+      {
+        FileSystemConfigs: [
+          {
+            Arn: "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0",
+            LocalMountPath: "/mnt/a/b",
+          },
+        ],
+      },
+      "fileSystemConfigs.1.member.localMountPath",
+    ],
   ])("%s is refused", async (_what, input, where) => {
     await create();
-    await expect(update(input)).rejects.toMatchObject({ code: "ValidationException", message: expect.stringContaining(where) as string });
+    await expect(update(input)).rejects.toMatchObject({
+      code: "ValidationException",
+      message: expect.stringContaining(where) as string,
+    });
   });
 
   test("a file system's ARN is refused without a word, an unknown access point with one", async () => {
     await create();
     const { FileSystemId } = await newAccessPoint();
-    await expect(mount(`arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${FileSystemId}`)).rejects.toMatchObject({ code: "ValidationException", message: "" });
-    await expect(mount("arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0")).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+    await expect(
+      mount(`arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${FileSystemId}`),
+    ).rejects.toMatchObject({ code: "ValidationException", message: "" });
+    await expect(
+      mount("arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0"),
+    ).rejects.toMatchObject({ code: "InvalidParameterValueException" });
   });
 
   test("SnapStart and mounts exclude each other", async () => {
@@ -157,12 +210,17 @@ describe("mounts", () => {
 describe("versions and aliases", () => {
   test("an unchanged function publishes no second version", async () => {
     await create();
-    const publish = async (): Promise<string> => (await world.call("lambda", "PublishVersion", { FunctionName })).Version;
+    const publish = async (): Promise<string> =>
+      (await world.call("lambda", "PublishVersion", { FunctionName })).Version;
     expect([await publish(), await publish()]).toEqual(["1", "1"]);
     await update({ MemorySize: 256 });
     expect(await publish()).toBe("2");
     const { Versions } = await world.call("lambda", "ListVersionsByFunction", { FunctionName });
-    expect(Versions.map((one: { FunctionArn: string }) => one.FunctionArn)).toEqual([`${ARN}:$LATEST`, `${ARN}:1`, `${ARN}:2`]);
+    expect(Versions.map((one: { FunctionArn: string }) => one.FunctionArn)).toEqual([
+      `${ARN}:$LATEST`,
+      `${ARN}:1`,
+      `${ARN}:2`,
+    ]);
     expect(Versions[1].MemorySize).toBe(128);
   });
 
@@ -171,10 +229,21 @@ describe("versions and aliases", () => {
     await update({ MemorySize: 256 });
     await world.call("lambda", "PublishVersion", { FunctionName });
     const alias = await world.call("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: "1" });
-    expect(await get({ Qualifier: "live" })).toMatchObject({ FunctionArn: `${ARN}:live`, Version: "1", MemorySize: 128 });
+    expect(await get({ Qualifier: "live" })).toMatchObject({
+      FunctionArn: `${ARN}:live`,
+      Version: "1",
+      MemorySize: 128,
+    });
     const RoutingConfig = { AdditionalVersionWeights: { "2": 0.1 } };
-    await world.call("lambda", "UpdateAlias", { FunctionName, Name: "live", RoutingConfig, RevisionId: alias.RevisionId });
-    await expect(world.call("lambda", "DeleteFunction", { FunctionName, Qualifier: "2" })).rejects.toThrow("aliases reference it: [live]");
+    await world.call("lambda", "UpdateAlias", {
+      FunctionName,
+      Name: "live",
+      RoutingConfig,
+      RevisionId: alias.RevisionId,
+    });
+    await expect(world.call("lambda", "DeleteFunction", { FunctionName, Qualifier: "2" })).rejects.toThrow(
+      "aliases reference it: [live]",
+    );
     await world.call("lambda", "DeleteAlias", { FunctionName, Name: "live" });
     await world.call("lambda", "DeleteFunction", { FunctionName, Qualifier: "1" });
     await expect(get({ Qualifier: "1" })).rejects.toMatchObject({ code: "ResourceNotFoundException" });
@@ -182,7 +251,11 @@ describe("versions and aliases", () => {
 
   test("new code with Publish answers the new version", async () => {
     const { CodeSha256 } = await create();
-    const published = await world.call("lambda", "UpdateFunctionCode", { FunctionName, ZipFile: new Uint8Array([9]), Publish: true });
+    const published = await world.call("lambda", "UpdateFunctionCode", {
+      FunctionName,
+      ZipFile: new Uint8Array([9]),
+      Publish: true,
+    });
     expect(published).toMatchObject({ Version: "1", FunctionArn: `${ARN}:1` });
     expect(published.CodeSha256).not.toBe(CodeSha256);
   });
@@ -195,7 +268,8 @@ describe("lists and settings", () => {
     const rest = await world.call("lambda", "ListFunctions", { Marker: first.NextMarker });
     expect([first.Functions.length, rest.Functions.length, rest.NextMarker]).toEqual([50, 10, undefined]);
     expect(first.Functions[0]).toHaveProperty("RevisionId");
-    for (const member of ["State", "LastUpdateStatus", "RuntimeVersionConfig"]) expect(first.Functions[0]).not.toHaveProperty(member);
+    for (const member of ["State", "LastUpdateStatus", "RuntimeVersionConfig"])
+      expect(first.Functions[0]).not.toHaveProperty(member);
     const all = await world.call("lambda", "ListFunctions", { FunctionVersion: "ALL" });
     expect(all.Functions.slice(0, 2).map((one: { Version: string }) => one.Version)).toEqual(["$LATEST", "1"]);
   });
@@ -203,22 +277,41 @@ describe("lists and settings", () => {
   test("tags, concurrency and permissions are kept over a restart", async () => {
     await create({ Tags: { team: "media" } });
     await world.call("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 5 });
-    await world.call("lambda", "AddPermission", { FunctionName, StatementId: "s3", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" });
+    await world.call("lambda", "AddPermission", {
+      FunctionName,
+      StatementId: "s3",
+      Action: "lambda:InvokeFunction",
+      Principal: "s3.amazonaws.com",
+    });
     world.restart();
     const shown = await world.call("lambda", "GetFunction", { FunctionName });
     expect(shown).toMatchObject({ Tags: { team: "media" }, Concurrency: { ReservedConcurrentExecutions: 5 } });
     const { Policy } = await world.call("lambda", "GetPolicy", { FunctionName });
-    expect(JSON.parse(Policy).Statement[0]).toMatchObject({ Sid: "s3", Principal: { Service: "s3.amazonaws.com" }, Resource: ARN });
+    expect(JSON.parse(Policy).Statement[0]).toMatchObject({
+      Sid: "s3",
+      Principal: { Service: "s3.amazonaws.com" },
+      Resource: ARN,
+    });
   });
 });
 
 describe("invocations", () => {
-  const invoke = async () => JSON.parse(new TextDecoder().decode((await world.call("lambda", "Invoke", { FunctionName })).Payload));
+  const invoke = async () =>
+    JSON.parse(new TextDecoder().decode((await world.call("lambda", "Invoke", { FunctionName })).Payload));
 
   test("a warm environment keeps the mount that a new one would not get", async () => {
     const { Arn, FileSystemId, AccessPointId } = await newAccessPoint();
     await create({ FileSystemConfigs: [{ Arn, LocalMountPath }] });
-    expect((await invoke()).mounts).toEqual([{ localMountPath: LocalMountPath, accessPointArn: Arn, fileSystemId: FileSystemId, path: "/", write: true, root: true }]);
+    expect((await invoke()).mounts).toEqual([
+      {
+        localMountPath: LocalMountPath,
+        accessPointArn: Arn,
+        fileSystemId: FileSystemId,
+        path: "/",
+        write: true,
+        root: true,
+      },
+    ]);
     await world.call("efs", "DeleteAccessPoint", { AccessPointId });
     expect((await invoke()).mounts).toHaveLength(1);
     await world.call("lambda", "UpdateFunctionCode", { FunctionName, ZipFile: new Uint8Array([9]) });
@@ -241,7 +334,9 @@ describe("invocations", () => {
   test("without a security-group rule for 2049 there is no connection", async () => {
     const { Arn } = await newAccessPoint();
     await create({ FileSystemConfigs: [{ Arn, LocalMountPath }] });
-    const IpPermissions = [{ IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId: network.clientGroup }] }];
+    const IpPermissions = [
+      { IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId: network.clientGroup }] },
+    ];
     await world.call("ec2", "RevokeSecurityGroupIngress", { GroupId: network.storageGroup, IpPermissions });
     await expect(invoke()).rejects.toMatchObject({ code: "EFSMountConnectivityException", status: 408 });
   });

@@ -115,7 +115,9 @@ function restore(context: LambdaContext, saved: Saved): void {
       aliases: new Map(plain.aliases),
       tags: new Map(plain.tags),
       provisioned: new Map(plain.provisioned),
-      permissions: new Map(plain.permissions.map(([qualifier, one]) => [qualifier, { ...one, statements: new Map(one.statements) }])),
+      permissions: new Map(
+        plain.permissions.map(([qualifier, one]) => [qualifier, { ...one, statements: new Map(one.statements) }]),
+      ),
     } as FunctionRecord;
     state.functions.set(record.name, record);
     for (const version of [record.latest, ...record.published.values()]) addVersion(context, version);

@@ -26,11 +26,18 @@ export function checkedVpc({ world }: LambdaContext, given: VpcConfig, before: V
   if (new Set(vpcs).size > 1) throw invalidValue("Subnets must be in the same VPC.");
   for (const id of SecurityGroupIds) {
     const group = ec2.securityGroup(id);
-    if (!group) throw ec2Error("DescribeSecurityGroups", "InvalidGroup.NotFound", `The security group '${id}' does not exist`);
-    if (group.vpcId !== vpcs[0]) throw invalidValue(`Security group ${id} and the subnets belong to different networks.`);
+    if (!group)
+      throw ec2Error("DescribeSecurityGroups", "InvalidGroup.NotFound", `The security group '${id}' does not exist`);
+    if (group.vpcId !== vpcs[0])
+      throw invalidValue(`Security group ${id} and the subnets belong to different networks.`);
   }
   const Ipv6AllowedForDualStack = given.Ipv6AllowedForDualStack ?? before?.Ipv6AllowedForDualStack ?? false;
-  return { SubnetIds: [...SubnetIds], SecurityGroupIds: [...SecurityGroupIds], VpcId: vpcs[0] ?? "", Ipv6AllowedForDualStack };
+  return {
+    SubnetIds: [...SubnetIds],
+    SecurityGroupIds: [...SecurityGroupIds],
+    VpcId: vpcs[0] ?? "",
+    Ipv6AllowedForDualStack,
+  };
 }
 
 function ec2Error(call: string, code: string, message: string): Error {
@@ -45,13 +52,20 @@ function ec2Error(call: string, code: string, message: string): Error {
  *
  * @throws InvalidParameterValueException
  */
-export function checkMounts(context: LambdaContext, after: Mountable & Pick<VersionRecord, "snapStart">, vpcRemoved: boolean): void {
+export function checkMounts(
+  context: LambdaContext,
+  after: Mountable & Pick<VersionRecord, "snapStart">,
+  vpcRemoved: boolean,
+): void {
   for (const mount of after.fileSystemConfigs) {
     if (after.vpc === null) {
       const removed = `Function VPC configuration cannot be removed with access point ${mount.Arn} referenced`;
-      throw invalidValue(vpcRemoved ? removed : `Function must be configured to execute in a VPC to reference access point ${mount.Arn}`);
+      throw invalidValue(
+        vpcRemoved ? removed : `Function must be configured to execute in a VPC to reference access point ${mount.Arn}`,
+      );
     }
-    if (after.snapStart !== "None") throw invalidValue("EFS file systems are not supported for SnapStart enabled functions.");
+    if (after.snapStart !== "None")
+      throw invalidValue("EFS file systems are not supported for SnapStart enabled functions.");
     if (isEfs(mount)) checkMountTargets(context, mount, after.vpc);
     else if (!mount.Arn.includes(":s3files:")) throw invalidValue(`Unsupported file system ${mount.Arn}`);
     if (isEfs(mount) && mount.S3FilesConfig !== undefined) {
@@ -66,7 +80,9 @@ function checkMountTargets({ world }: LambdaContext, mount: FileSystemConfigReco
   const efs = world.service("efs");
   const accessPoint = efs.accessPoint(mount.Arn.slice(mount.Arn.lastIndexOf("/") + 1));
   if (!accessPoint || efs.accessPointArn(accessPoint.id) !== mount.Arn || accessPoint.state === "deleting") {
-    throw invalidValue(`The access point ${mount.Arn} does not exist. Please check that your access point reference is correct.`);
+    throw invalidValue(
+      `The access point ${mount.Arn} does not exist. Please check that your access point reference is correct.`,
+    );
   }
   const { fileSystemId } = accessPoint;
   const subject = `EFS file system ${efs.fileSystemArn(fileSystemId)} referenced by access point ${mount.Arn}`;

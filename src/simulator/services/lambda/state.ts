@@ -114,7 +114,8 @@ export function lambdaError(code: string, status: number, message: string): Serv
   return new ServiceError(code, status, message, { Type: "User" });
 }
 
-export const invalidValue = (message: string): ServiceError => lambdaError("InvalidParameterValueException", 400, message);
+export const invalidValue = (message: string): ServiceError =>
+  lambdaError("InvalidParameterValueException", 400, message);
 export const conflict = (message: string): ServiceError => lambdaError("ResourceConflictException", 409, message);
 export const notFound = (message: string): ServiceError => lambdaError("ResourceNotFoundException", 404, message);
 

@@ -1,4 +1,9 @@
-import type { AliasConfiguration, CreateAliasRequest, PublishVersionRequest, UpdateAliasRequest } from "@aws-sdk/client-lambda";
+import type {
+  AliasConfiguration,
+  CreateAliasRequest,
+  PublishVersionRequest,
+  UpdateAliasRequest,
+} from "@aws-sdk/client-lambda";
 import type { Handler } from "../../core.ts";
 import { pageOf } from "../ordered-index.ts";
 import { listedVersion, shownVersion } from "./describe.ts";
@@ -46,7 +51,11 @@ export function versionOperations(context: LambdaContext): Record<string, Handle
 }
 
 /** A new version, or the last one if neither code nor configuration changed since. */
-export function publish(context: LambdaContext, record: FunctionRecord, description: string | undefined): VersionRecord {
+export function publish(
+  context: LambdaContext,
+  record: FunctionRecord,
+  description: string | undefined,
+): VersionRecord {
   const { latest } = record;
   const last = record.published.get(String(record.nextVersion - 1));
   if (last && record.publishedChanges === latest.changes) return last;
@@ -96,7 +105,9 @@ function aliasOperations(context: LambdaContext): Record<string, Handler> {
     },
     ListAliases(input: Named & Paging & { FunctionVersion?: string }) {
       const { record } = resolve(context, input.FunctionName);
-      const aliases = [...record.aliases.values()].filter((one) => one.version === (input.FunctionVersion ?? one.version));
+      const aliases = [...record.aliases.values()].filter(
+        (one) => one.version === (input.FunctionVersion ?? one.version),
+      );
       const page = checkedPage(pageOf(aliases, Math.min(input.MaxItems ?? PAGE_MAX, PAGE_MAX), input.Marker));
       return { Aliases: page.items.map((alias) => shownAlias(context, record, alias)), NextMarker: page.next };
     },
@@ -133,7 +144,8 @@ function checkedWeights(
   if (entries.length > 1) throw invalidValue("Number of items in AdditionalVersionWeights cannot be greater than 1");
   for (const [version, weight] of entries) {
     checkedVersion(context, record, version);
-    if (version === "$LATEST") throw invalidValue("$LATEST is not supported for an alias pointing to more than 1 version");
+    if (version === "$LATEST")
+      throw invalidValue("$LATEST is not supported for an alias pointing to more than 1 version");
     if (weight < 0 || weight > 1) throw invalidValue(`Weight ${weight} is not between 0 and 1.`);
   }
   return { ...weights };
