@@ -93,7 +93,10 @@ export function proposeFileSystemFacets(
   }
   for (const { uid } of drafts.release) {
     const record = view.bindingByUid(uid) ?? (fileSystem?.metadata.uid === uid ? fileSystem : undefined);
-    if (record !== undefined) releaseOf(record, finalizers, lease, changes);
+    if (record === undefined) continue;
+    releaseOf(record, finalizers, lease, changes);
+    // A FileSystem's own deletion waits for its Bindings, and this may be the last of them.
+    if (record.kind === "Binding" && fileSystem?.metadata.deletionTimestamp !== undefined) addFileSystemKey(wakes, view, record);
   }
   return { changes, wakes: [...wakes] };
 }

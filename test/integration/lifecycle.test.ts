@@ -133,3 +133,25 @@ describe("a binding's life", () => {
     expect(outcomes.toSorted()).toEqual(intents.toSorted());
   });
 });
+
+describe("the deletion of a FileSystem record", () => {
+  let world: World;
+  const fileSystem = aFileSystem();
+  const thumbnailer = aBinding("thumbnailer");
+
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.close());
+
+  test("waits for its Bindings, and ends with the last of them", async () => {
+    await world.create(fileSystem);
+    await world.create(thumbnailer);
+    await world.ready(thumbnailer);
+    await world.delete(fileSystem);
+    await world.condition(fileSystem, "InUse", { reason: "BindingsLeft" });
+    await world.delete(thumbnailer);
+    await world.gone(thumbnailer);
+    await world.gone(fileSystem);
+  });
+});
