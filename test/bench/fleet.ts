@@ -5,8 +5,9 @@ import type { Mooring } from "../../src/cli/compose.ts";
 import type { PolicyMode } from "../../src/model/records.ts";
 import { buildAccount, type Account, type AccountShape } from "./account.ts";
 import { writeBindings, writeFileSystems } from "./records.ts";
+import type { Measurement } from "./report.ts";
 import type { ScenarioContext } from "./scenario.ts";
-import { awaitAllReady, awaitRest, startServiceUnderTest } from "./service-under-test.ts";
+import { awaitAllReady, awaitRest, SERVICE_USER, startServiceUnderTest } from "./service-under-test.ts";
 import { startSimulatedAws, type SimulatedAws } from "./simulated-aws.ts";
 
 /** A service that has bound every function of an account, at rest. */
@@ -17,6 +18,8 @@ export interface Fleet {
   bindings: number;
   /** From the first Binding's request to the last Ready, ms. */
   bindMs: number;
+  /** AWS calls that binding them took, queue and events included. */
+  bindCalls: Record<string, number>;
   storeFile: string;
   /** Stops the service and starts it again on the same store: nothing is cached then. */
   restart(): Promise<void>;
@@ -37,11 +40,13 @@ export async function bindFleet(context: ScenarioContext, shape: AccountShape, m
   const client = connect(mooring.url, "bench");
   await writeFileSystems(client, aws, account, mode);
   await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
+  await aws.clearCalls();
   const startMs = realClock.nowMs();
   const bindings = await writeBindings(client, account);
   context.progress(`${bindings} bindings written in ${realClock.nowMs() - startMs} ms`);
   const missing = await awaitAllReady(mooring, READY_DEADLINE_MS);
   const bindMs = realClock.nowMs() - startMs;
+  const bindCalls = await aws.callsBy(SERVICE_USER);
   if (missing > 0) throw new Error(`${missing} of ${bindings} bindings were not ready after ${bindMs} ms`);
   await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
   return {
@@ -49,6 +54,7 @@ export async function bindFleet(context: ScenarioContext, shape: AccountShape, m
     account,
     bindings,
     bindMs,
+    bindCalls,
     storeFile,
     get mooring() {
       return mooring;
@@ -59,4 +65,31 @@ export async function bindFleet(context: ScenarioContext, shape: AccountShape, m
       await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
     },
   };
+}
+
+/** How fast they were bound, and with how many calls. */
+export function bindMeasurements(
+  { bindings, bindMs, bindCalls }: Fleet,
+  shape: string,
+  target: Measurement["target"],
+): Measurement[] {
+  const perBinding = Object.entries(bindCalls)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([operation, calls]) => `${(calls / bindings).toFixed(1)} ${operation.slice(operation.indexOf(".") + 1)}`);
+  return [
+    {
+      what: `new bindings written to all Ready, ${shape}`,
+      value: bindings / (bindMs / 1_000),
+      unit: "bindings/s",
+      target,
+      note: `${bindings} bindings in ${(bindMs / 1_000).toFixed(1)} s`,
+    },
+    {
+      what: `calls of a new binding, ${shape}`,
+      value: Object.values(bindCalls).reduce((sum, calls) => sum + calls, 0) / bindings,
+      unit: "calls/binding",
+      target: null,
+      note: perBinding.slice(0, 6).join(", "),
+    },
+  ];
 }

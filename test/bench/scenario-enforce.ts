@@ -1,4 +1,4 @@
-import { bindFleet } from "./fleet.ts";
+import { bindFleet, bindMeasurements } from "./fleet.ts";
 import { findPlantedDrift } from "./planted-drift.ts";
 import { sabotageFleet } from "./sabotage-fleet.ts";
 import type { Scenario } from "./scenario.ts";
@@ -14,13 +14,7 @@ export const enforcedFleet: Scenario = {
     const { fileSystems, functionsPerFileSystem, rolesPerFileSystem, sabotages } = context.scale;
     const shape = `${fileSystems} file systems × ${functionsPerFileSystem}, Enforce`;
     const fleet = await bindFleet(context, { fileSystems, functionsPerFileSystem, rolesPerFileSystem }, "Enforce");
-    context.measured({
-      what: `new bindings written to all Ready, ${shape}`,
-      value: fleet.bindings / (fleet.bindMs / 1_000),
-      unit: "bindings/s",
-      target: { is: "at least", value: 30 },
-      note: `${fleet.bindings} bindings in ${(fleet.bindMs / 1_000).toFixed(1)} s`,
-    });
+    bindMeasurements(fleet, shape, { is: "at least", value: 30 }).forEach(context.measured);
     (await measureSweeps(fleet, shape, 0.15)).forEach(context.measured);
     context.measured(await findPlantedDrift(fleet));
     context.progress(`${sabotages} sabotages`);

@@ -1,4 +1,4 @@
-import { bindFleet } from "./fleet.ts";
+import { bindFleet, bindMeasurements } from "./fleet.ts";
 import type { Scenario } from "./scenario.ts";
 import { measureSweeps } from "./sweep-cost.ts";
 
@@ -7,18 +7,13 @@ export const observedFleet: Scenario = {
   name: "observe",
   async run(context) {
     const { observed } = context.scale;
+    const shape = `1 file system × ${observed}, Observe`;
     const fleet = await bindFleet(
       context,
       { fileSystems: 1, functionsPerFileSystem: observed, rolesPerFileSystem: Math.ceil(observed / 2) },
       "Observe",
     );
-    context.measured({
-      what: `new bindings written to all Ready, 1 file system × ${observed}, Observe`,
-      value: fleet.bindings / (fleet.bindMs / 1_000),
-      unit: "bindings/s",
-      target: null,
-      note: `${fleet.bindings} bindings in ${(fleet.bindMs / 1_000).toFixed(1)} s`,
-    });
-    (await measureSweeps(fleet, `1 file system × ${observed}, Observe`, 0.05)).forEach(context.measured);
+    bindMeasurements(fleet, shape, null).forEach(context.measured);
+    (await measureSweeps(fleet, shape, 0.05)).forEach(context.measured);
   },
 };

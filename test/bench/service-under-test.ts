@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { realClock } from "../../src/cli/clock.ts";
 import { startMooring, type Mooring } from "../../src/cli/compose.ts";
+import type { BindingRecord } from "../../src/model/records.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
 import { isReady } from "../../src/model/status.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
@@ -40,15 +41,24 @@ export async function startServiceUnderTest(
 
 const POLL_MS = 20;
 
-/** Waits until every binding is ready. @returns how many are not when `deadlineMs` has passed. */
+/**
+ * Waits until every binding is ready. @returns how many are not when `deadlineMs` has passed.
+ *
+ * Asks for one binding at a time, not for all of them at each look: the watcher shares the service's process.
+ */
 export async function awaitAllReady({ store }: Mooring, deadlineMs: number): Promise<number> {
   const endMs = realClock.nowMs() + deadlineMs;
-  for (;;) {
-    const view = store.records.view();
-    const missing = [...view.bindings()].filter((binding) => !isReady(binding)).length;
-    if (missing === 0 || realClock.nowMs() >= endMs) return missing;
-    await realClock.sleep(POLL_MS);
+  const isReadyNow = ({ metadata }: BindingRecord): boolean => {
+    const binding = store.records.view().binding(metadata.namespace, metadata.name);
+    return binding !== undefined && isReady(binding);
+  };
+  let waiting = [...store.records.view().bindings()];
+  while (waiting.length > 0 && realClock.nowMs() < endMs) {
+    while (waiting.length > 0 && isReadyNow(waiting.at(-1)!)) waiting.pop();
+    if (waiting.length === 0) waiting = [...store.records.view().bindings()].filter((binding) => !isReady(binding));
+    if (waiting.length > 0) await realClock.sleep(POLL_MS);
   }
+  return waiting.length;
 }
 
 /** Waits until no run has acted for `quietMs`, so that a measurement starts from rest. */
