@@ -27,10 +27,10 @@ export function evaluateNetwork(world: World, fileSystemId: string, place: Netwo
     if (target.state !== "available") {
       return { reachable: false, kind: "timeout", why: `mount target ${target.id} is ${target.state}` };
     }
-    if (!place.securityGroupIds.some((id) => lets(world, id, true, [], target.address))) {
+    const groups = ec2.interface(target.interfaceId)?.groups ?? [];
+    if (!place.securityGroupIds.some((id) => lets(world, id, true, groups, target.address))) {
       return unreachable(`no security group of the client lets port ${NFS_PORT} out to ${target.address}`);
     }
-    const groups = ec2.interface(target.interfaceId)?.groups ?? [];
     if (!groups.some((id) => lets(world, id, false, place.securityGroupIds, subnetBase(subnet.cidr)))) {
       return unreachable(`no security group of mount target ${target.id} lets port ${NFS_PORT} in from the client`);
     }
@@ -47,17 +47,12 @@ function lets(world: World, groupId: string, egress: boolean, peers: readonly st
   return rules.some((rule) => {
     if (rule.egress !== egress || !coversNfs(rule)) return false;
     if (rule.cidr !== undefined) return blockHolds(rule.cidr, address);
-    if (rule.group === undefined) return false;
-    return egress ? targetHasGroup(world, address, rule.group) : peers.includes(rule.group);
+    return rule.group !== undefined && peers.includes(rule.group);
   });
 }
 
 function coversNfs({ protocol, fromPort, toPort }: RuleRecord): boolean {
   return protocol === "-1" || (protocol === "tcp" && fromPort <= NFS_PORT && toPort >= NFS_PORT);
-}
-
-function targetHasGroup(world: World, address: string, groupId: string): boolean {
-  return world.service("ec2").interfaceAt(address)?.groups.includes(groupId) ?? false;
 }
 
 function blockHolds(block: string, address: string): boolean {

@@ -31,7 +31,6 @@ export interface Ec2Service extends Service {
   subnet(id: string): SubnetRecord | undefined;
   securityGroup(id: string): GroupRecord | undefined;
   interface(id: string): InterfaceRecord | undefined;
-  interfaceAt(address: string): InterfaceRecord | undefined;
   /** Zone name → zone id of the region. */
   zones(): Map<string, string>;
   /** Makes an interface on a service's behalf; a refusal says why not. */
@@ -71,7 +70,6 @@ export function createEc2Service(world: World): Ec2Service {
     subnet: (id) => state.subnets.get(id),
     securityGroup: (id) => state.groups.get(id),
     interface: (id) => state.interfaces.get(id),
-    interfaceAt: (address) => [...state.interfaces.values()].find((one) => one.address === address),
     zones: () => zonesOf(world.region),
     createInterface: (subnet, wanted) => createInterface(context, subnet, wanted),
     deleteInterface: (id) => void state.interfaces.delete(id),
