@@ -21,7 +21,9 @@ test("a statement put first leaves the others alone", () => {
       { Sid: "A", Effect: "Allow" },
     ],
   };
-  expect(diffJson(before, after).map((line) => line.path)).toEqual(["Statement[New].Sid", "Statement[New].Effect"]);
+  expect(diffJson(before, after)).toEqual([
+    { sign: "+", path: "Statement[New]", after: { Sid: "New", Effect: "Deny" } },
+  ]);
 });
 
 test("a change shows both sides and a removal what goes", () => {
@@ -31,8 +33,9 @@ test("a change shows both sides and a removal what goes", () => {
   ]);
 });
 
-test("lists without names are compared as a whole", () => {
-  expect(diffJson({ gids: [1, 2] }, { gids: [2, 1] })).toEqual([
-    { sign: "~", path: "gids", before: [1, 2], after: [2, 1] },
+test("plain values in another order are the same list; another value makes another list", () => {
+  expect(diffJson({ gids: [1, 2] }, { gids: [2, 1] })).toEqual([]);
+  expect(diffJson({ gids: [1, 2] }, { gids: [2, 3] })).toEqual([
+    { sign: "~", path: "gids", before: [1, 2], after: [2, 3] },
   ]);
 });

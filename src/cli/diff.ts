@@ -11,11 +11,12 @@ export interface DiffLine {
 const NAMES = ["Sid", "Key", "key", "arn", "name"] as const;
 
 /**
- * What has to change from `before` to `after`, as lines for people. Order of members does not count;
+ * What has to change from `before` to `after`, as lines for people. Order does not count;
  * null and undefined both mean "is not there". Equal values give no line.
  */
 export function diffJson(before: unknown, after: unknown, path = ""): DiffLine[] {
   if (isAbsent(before) && isAbsent(after)) return [];
+  if (path.endsWith("]") && (isAbsent(before) || isAbsent(after))) return wholeElement(before, after, path);
   const [named, objects] = [asNamed(before, after), asObjects(before, after)];
   const members = named ?? objects;
   if (members !== null) {
@@ -24,10 +25,21 @@ export function diffJson(before: unknown, after: unknown, path = ""): DiffLine[]
       diffJson(members.before.get(key), members.after.get(key), join(path, key, named !== null)),
     );
   }
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (comparable(before) === comparable(after)) return [];
   if (isAbsent(before)) return [{ sign: "+", path, after }];
   if (isAbsent(after)) return [{ sign: "-", path, before }];
   return [{ sign: "~", path, before, after }];
+}
+
+/** An element that comes or goes is one line: its members one by one would hide what it is. */
+function wholeElement(before: unknown, after: unknown, path: string): DiffLine[] {
+  return isAbsent(before) ? [{ sign: "+", path, after }] : [{ sign: "-", path, before }];
+}
+
+/** The order of plain values means nothing in what Mooring writes: actions, principals, gids, subnets. */
+function comparable(value: unknown): string {
+  const isPlainList = Array.isArray(value) && value.every((element) => typeof element !== "object");
+  return JSON.stringify(isPlainList ? value.toSorted() : value);
 }
 
 interface Members {

@@ -21,7 +21,7 @@ test("a policy's difference is shown by statement", () => {
     palette(false),
   ).join("\n");
   expect(text).toContain("~ elasticfilesystem:PutFileSystemPolicy");
-  expect(text).toContain('+ Statement[Ours].Effect: "Deny"');
+  expect(text).toContain('+ Statement[Ours]: {"Sid":"Ours","Effect":"Deny"}');
   expect(text).not.toContain("Theirs");
   expect(text).toContain("1 AWS call: 0 to make, 1 to change, 0 to delete.");
 });

@@ -10,7 +10,7 @@ export interface PlannedRecord {
   plan: DryRunResult;
 }
 
-const VALUE_LENGTH_MAX = 100;
+const VALUE_LENGTH_MAX = 240;
 
 /** "+" makes, "-" takes away, "~" changes. */
 export function signOf(operation: string): "+" | "-" | "~" {
@@ -75,8 +75,9 @@ function expanded(value: unknown): unknown {
   return value;
 }
 
+/** ARNs without what is the same for all of them; a long value is cut, the whole is in `-o json`. */
 function valueText(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(/arn:[a-z-]+:[a-z]+:[^:"]*:\d*:([^"]+)/g, "$1");
   return text.length <= VALUE_LENGTH_MAX ? text : `${text.slice(0, VALUE_LENGTH_MAX - 1)}…`;
 }
 
