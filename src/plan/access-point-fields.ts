@@ -43,6 +43,7 @@ function describe(
 ): string {
   const mode = creation ? Number.parseInt(creation.permissions, 8).toString(8).padStart(4, "0") : "";
   const owner = creation ? `owner ${creation.ownerUid}:${creation.ownerGid} mode ${mode}` : "no owner";
-  const groups = posix && posix.secondaryGids.length > 0 ? `+${posix.secondaryGids.toSorted((a, b) => a - b).join(",")}` : "";
+  const groups =
+    posix && posix.secondaryGids.length > 0 ? `+${posix.secondaryGids.toSorted((a, b) => a - b).join(",")}` : "";
   return `${path}, ${owner}, ${posix ? `as ${posix.uid}:${posix.gid}${groups}` : "no identity"}`;
 }

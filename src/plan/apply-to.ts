@@ -13,13 +13,32 @@ export function applyToFileSystem(observed: FileSystemObservation, action: Actio
     case "CreateAccessPoint":
       return { ...observed, accessPoints: mapKnown(observed.accessPoints, (all) => [...all, createdBy(action, all)]) };
     case "TagResource":
-      return { ...observed, accessPoints: mapKnown(observed.accessPoints, (all) => all.map((one) => (one.accessPointId === action.accessPointId ? { ...one, tags: { ...one.tags, ...action.tags } } : one))) };
+      return {
+        ...observed,
+        accessPoints: mapKnown(observed.accessPoints, (all) =>
+          all.map((one) =>
+            one.accessPointId === action.accessPointId ? { ...one, tags: { ...one.tags, ...action.tags } } : one,
+          ),
+        ),
+      };
     case "DeleteAccessPoint":
-      return { ...observed, accessPoints: mapKnown(observed.accessPoints, (all) => all.filter((one) => one.accessPointId !== action.accessPointId)) };
+      return {
+        ...observed,
+        accessPoints: mapKnown(observed.accessPoints, (all) =>
+          all.filter((one) => one.accessPointId !== action.accessPointId),
+        ),
+      };
     case "PutFileSystemPolicy":
       return { ...observed, policy: { known: true, value: action.policy, readAtMs: observed.policy.readAtMs } };
     case "UpdateFunctionConfiguration":
-      return { ...observed, consumers: observed.consumers && mapKnown(observed.consumers, (all) => all.map((one) => (isLatestOf(one, action) ? { ...one, fileSystemConfigs: action.fileSystemConfigs } : one))) };
+      return {
+        ...observed,
+        consumers:
+          observed.consumers &&
+          mapKnown(observed.consumers, (all) =>
+            all.map((one) => (isLatestOf(one, action) ? { ...one, fileSystemConfigs: action.fileSystemConfigs } : one)),
+          ),
+      };
   }
 }
 
@@ -28,7 +47,12 @@ export function applyToLambda(observed: LambdaObservation, action: Action): Lamb
   if (action.type !== "UpdateFunctionConfiguration") return observed;
   const latest = mapKnown(observed.latest, (one) => {
     if (one === null || one.functionName !== action.functionName) return one;
-    return { ...one, fileSystemConfigs: action.fileSystemConfigs, revisionId: KNOWN_AFTER_APPLY, lastUpdateStatus: "Successful" as const };
+    return {
+      ...one,
+      fileSystemConfigs: action.fileSystemConfigs,
+      revisionId: KNOWN_AFTER_APPLY,
+      lastUpdateStatus: "Successful" as const,
+    };
   });
   return { ...observed, latest };
 }
@@ -42,7 +66,10 @@ function mapKnown<T>(reading: Reading<T>, map: (value: T) => T): Reading<T> {
 }
 
 /** As AWS would show it once it is available. Ids stay apart when one dry-run makes several. */
-function createdBy(action: Action & { type: "CreateAccessPoint" }, all: readonly ObservedAccessPoint[]): ObservedAccessPoint {
+function createdBy(
+  action: Action & { type: "CreateAccessPoint" },
+  all: readonly ObservedAccessPoint[],
+): ObservedAccessPoint {
   const made = all.filter(({ accessPointId }) => accessPointId.startsWith(KNOWN_AFTER_APPLY)).length;
   const accessPointId = made === 0 ? KNOWN_AFTER_APPLY : `${KNOWN_AFTER_APPLY} ${made + 1}`;
   const [, , , region = "", account = ""] = action.target.split(":");

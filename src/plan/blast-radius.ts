@@ -19,7 +19,12 @@ export interface BlastRadius {
  * @param total statements and mounts that the object has now.
  * @param confirmed value of the annotation mooring.dev/confirm-removal.
  */
-export function blastRadius(removals: readonly string[], removalsLastHour: number, total: number, confirmed: string | undefined): BlastRadius {
+export function blastRadius(
+  removals: readonly string[],
+  removalsLastHour: number,
+  total: number,
+  confirmed: string | undefined,
+): BlastRadius {
   const planHash = digest([...removals].sort()).slice(0, 16);
   const count = removals.length + removalsLastHour;
   const base = total + removalsLastHour;

@@ -63,8 +63,12 @@ export function beginPass(input: FileSystemPlanInput): FileSystemPass {
   const previous = fileSystem.facets.fileSystem;
   const gone = observed.fileSystem.known && observed.fileSystem.value === null;
   const seen = gone ? [] : observed.accessPoints.known ? observed.accessPoints.value : null;
-  const living = (seen ?? []).filter(({ lifeCycleState }) => lifeCycleState !== "deleting" && lifeCycleState !== "deleted");
-  const ours = living.filter(({ tags }) => tags[TAGS.installation] === input.settings.installation && tags[TAGS.binding] !== undefined);
+  const living = (seen ?? []).filter(
+    ({ lifeCycleState }) => lifeCycleState !== "deleting" && lifeCycleState !== "deleted",
+  );
+  const ours = living.filter(
+    ({ tags }) => tags[TAGS.installation] === input.settings.installation && tags[TAGS.binding] !== undefined,
+  );
   // The lowest id wins where others copied our tags, whatever the order of the list.
   const descending = ours.toSorted((a, b) => (a.accessPointId > b.accessPointId ? -1 : 1));
   return {

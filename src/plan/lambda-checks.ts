@@ -27,18 +27,30 @@ interface Refusal {
 function refuseFunction(draft: MountDraft, latest: ObservedFunction): Refusal | null {
   const name = latest.functionName;
   if (latest.state === "Failed") {
-    return { reason: "FunctionFailed", message: `Function ${name} is in state Failed (${reasonOf(latest)}): delete and create it anew, or repair its cause.` };
+    return {
+      reason: "FunctionFailed",
+      message: `Function ${name} is in state Failed (${reasonOf(latest)}): delete and create it anew, or repair its cause.`,
+    };
   }
   if (latest.vpcId === null) {
-    return { reason: "NoVpc", message: `Function ${name} has no VPC configuration, without which Lambda mounts no file system: give it subnets and a security group in the VPC of the file system's mount targets.` };
+    return {
+      reason: "NoVpc",
+      message: `Function ${name} has no VPC configuration, without which Lambda mounts no file system: give it subnets and a security group in the VPC of the file system's mount targets.`,
+    };
   }
   if (latest.snapStart) {
-    return { reason: "SnapStart", message: `Function ${name} has SnapStart on, which excludes file systems: turn SnapStart off.` };
+    return {
+      reason: "SnapStart",
+      message: `Function ${name} has SnapStart on, which excludes file systems: turn SnapStart off.`,
+    };
   }
   const isNewcomer = draft.previous?.echo === undefined || draft.previous.echo === null;
   const slot = slotOf(latest);
   if (isNewcomer && latest.lastUpdateStatus === "Failed" && !(slot && draft.ourIds.has(slot.id))) {
-    return { reason: "LastUpdateFailed", message: `The last update of function ${name} failed (${reasonOf(latest)}), so another cannot be judged: repair its cause and update it once.` };
+    return {
+      reason: "LastUpdateFailed",
+      message: `The last update of function ${name} failed (${reasonOf(latest)}), so another cannot be judged: repair its cause and update it once.`,
+    };
   }
   return null;
 }
@@ -59,11 +71,16 @@ export function reasonOf(latest: ObservedFunction): string {
 function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction): boolean {
   const fileSystemId = pass.input.fileSystemIds.get(draft.binding.metadata.uid);
   if (fileSystemId === undefined) {
-    mountCondition(draft, "False", "FileSystemUnknown", `There is no FileSystem named "${draft.binding.spec.fileSystemRef.name}": create it, or correct spec.fileSystemRef.`);
+    mountCondition(
+      draft,
+      "False",
+      "FileSystemUnknown",
+      `There is no FileSystem named "${draft.binding.spec.fileSystemRef.name}": create it, or correct spec.fileSystemRef.`,
+    );
     return false;
   }
   const reading = pass.input.observed.mountTargets.get(fileSystemId);
-  // A sweep reads no mount targets; Lambda itself has checked those of a mount that is in place.
+  // Lambda itself has checked the mount targets of a mount that is in place.
   if (!reading && isInPlace(draft, latest)) return true;
   if (!reading) {
     mountCondition(draft, "Unknown", "CouldNotRead", `The mount targets of ${fileSystemId} have not been read.`);
@@ -71,36 +88,61 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
     return false;
   }
   if (!reading.known) {
-    draft.conditions.put("MountConfigured", unread(`the mount targets of ${fileSystemId}`, reading.why, "elasticfilesystem:DescribeMountTargets"));
-    if (reading.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} could not be read`);
+    draft.conditions.put(
+      "MountConfigured",
+      unread(`the mount targets of ${fileSystemId}`, reading.why, "elasticfilesystem:DescribeMountTargets"),
+    );
+    if (reading.why.transient)
+      pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} could not be read`);
     else pass.endings.stall(`the mount targets of ${fileSystemId} could not be read: ${reading.why.code}`);
     return false;
   }
   return areMountTargetsUsable(pass, draft, latest, fileSystemId, reading.value);
 }
 
-function isInPlace(draft: MountDraft, latest: ObservedFunction): boolean {
-  const slot = slotOf(latest);
-  return slot !== null && slot.id === draft.wanted?.id && draft.previous?.echo === slot.id;
+/** True if the function names the access point that it is to name. */
+export function isInPlace(draft: MountDraft, latest: ObservedFunction): boolean {
+  return slotOf(latest)?.id === draft.wanted?.id && draft.wanted !== null;
 }
 
-function areMountTargetsUsable(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction, fileSystemId: string, targets: readonly ObservedMountTarget[]): boolean {
+function areMountTargetsUsable(
+  pass: LambdaPass,
+  draft: MountDraft,
+  latest: ObservedFunction,
+  fileSystemId: string,
+  targets: readonly ObservedMountTarget[],
+): boolean {
   const refuse = (reason: string, message: string) => {
     mountCondition(draft, "False", reason, message);
     pass.endings.stall(`${draft.name}: ${reason}`);
     return false;
   };
-  if (targets.length === 0) return refuse("NoMountTargets", `File system ${fileSystemId} has no mount targets: create one in every availability zone of the function's subnets (Mooring never makes mount targets).`);
+  if (targets.length === 0)
+    return refuse(
+      "NoMountTargets",
+      `File system ${fileSystemId} has no mount targets: create one in every availability zone of the function's subnets (Mooring never makes mount targets).`,
+    );
   const inVpc = targets.filter(({ vpcId }) => vpcId === latest.vpcId);
   if (inVpc.length === 0) {
     const vpcs = [...new Set(targets.map(({ vpcId }) => vpcId))].sort().join(", ");
-    return refuse("OtherVpc", `Function ${latest.functionName} is in VPC ${latest.vpcId}, the mount targets of ${fileSystemId} are in ${vpcs}: move the function, or bind it to a file system of its own VPC.`);
+    return refuse(
+      "OtherVpc",
+      `Function ${latest.functionName} is in VPC ${latest.vpcId}, the mount targets of ${fileSystemId} are in ${vpcs}: move the function, or bind it to a file system of its own VPC.`,
+    );
   }
   const needed = inVpc.filter(({ subnetId }) => latest.subnetIds.includes(subnetId));
   const pending = (needed.length > 0 ? needed : inVpc).filter(({ lifeCycleState }) => lifeCycleState !== "available");
   if (pending.length === 0) return true;
-  const states = pending.map(({ mountTargetId, lifeCycleState }) => `${mountTargetId} is ${lifeCycleState}`).sort().join(", ");
-  mountCondition(draft, "False", "MountTargetNotAvailable", `Lambda needs an available mount target in every zone of the function: ${states}.`);
+  const states = pending
+    .map(({ mountTargetId, lifeCycleState }) => `${mountTargetId} is ${lifeCycleState}`)
+    .sort()
+    .join(", ");
+  mountCondition(
+    draft,
+    "False",
+    "MountTargetNotAvailable",
+    `Lambda needs an available mount target in every zone of the function: ${states}.`,
+  );
   pass.endings.wait(MOUNT_TARGET_POLL_MS, states);
   return false;
 }

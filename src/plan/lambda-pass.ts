@@ -58,7 +58,13 @@ function draftOf(input: LambdaPlanInput, binding: BindingRecord): MountDraft {
   const arn = facet?.accessPoint?.id === id ? facet?.accessPoint?.arn : undefined;
   const leaving = binding.metadata.deletionTimestamp !== undefined;
   const observesOnly = binding.spec.driftPolicy === "Observe" && !leaving;
-  const ids = [id, facet?.accessPoint?.id, previous?.echo, ...(facet?.former ?? []), ...(facet?.retiring ?? []).map(({ accessPointId }) => accessPointId)];
+  const ids = [
+    id,
+    facet?.accessPoint?.id,
+    previous?.echo,
+    ...(facet?.former ?? []),
+    ...(facet?.retiring ?? []).map(({ accessPointId }) => accessPointId),
+  ];
   return {
     binding,
     name: nameOf(binding),
@@ -87,6 +93,11 @@ export function slotOf(latest: ObservedFunction): { arn: string; localMountPath:
 }
 
 /** Says the same about the mount of every binding that is meant. */
-export function mountCondition(draft: MountDraft, status: "True" | "False" | "Unknown", reason: string, message: string): void {
+export function mountCondition(
+  draft: MountDraft,
+  status: "True" | "False" | "Unknown",
+  reason: string,
+  message: string,
+): void {
   draft.conditions.set("MountConfigured", status, reason, message);
 }

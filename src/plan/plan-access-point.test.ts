@@ -14,8 +14,15 @@ describe("access points", () => {
     world.add("thumb");
     world.add("resize");
     const types = world.settle().map(({ type }) => type);
-    expect(types).toEqual(["CreateAccessPoint", "CreateAccessPoint", "PutFileSystemPolicy", "UpdateFunctionConfiguration", "UpdateFunctionConfiguration"]);
-    for (const type of ["AccessPointReady", "PolicyReady", "MountConfigured"]) expect(world.condition("thumb", type)?.status).toBe("True");
+    expect(types).toEqual([
+      "CreateAccessPoint",
+      "CreateAccessPoint",
+      "PutFileSystemPolicy",
+      "UpdateFunctionConfiguration",
+      "UpdateFunctionConfiguration",
+    ]);
+    for (const type of ["AccessPointReady", "PolicyReady", "MountConfigured"])
+      expect(world.condition("thumb", type)?.status).toBe("True");
   });
 
   test("carry the owner's tags and a client token of 64 characters that names account, region, file system, binding and generation", () => {
@@ -23,7 +30,10 @@ describe("access points", () => {
     world.add("thumb");
     world.settle();
     const action = created(world)[0]!;
-    expect(action).toMatchObject({ clientToken: accessPointToken(world.fileSystem.spec, "uid-thumb", 0), tags: { [TAGS.binding]: "uid-thumb", [TAGS.installation]: "test" } });
+    expect(action).toMatchObject({
+      clientToken: accessPointToken(world.fileSystem.spec, "uid-thumb", 0),
+      tags: { [TAGS.binding]: "uid-thumb", [TAGS.installation]: "test" },
+    });
     const tokens = [
       accessPointToken(world.fileSystem.spec, "uid-thumb", 0),
       accessPointToken(world.fileSystem.spec, "uid-thumb", 1),
@@ -39,10 +49,18 @@ describe("access points", () => {
     ["the function does not exist", (world) => world.functions.delete("thumb"), "WaitingForWorkload"],
     ["the function has no VPC", (world) => world.changeFunction("thumb", { vpcId: null }), "WaitingForWorkload"],
     ["the file system does not exist", (world) => void (world.fileSystemState = null), "FileSystemNotFound"],
-    ["the access points cannot be read", (world) => void (world.unreadable["accessPoints"] = "AccessDeniedException"), "AccessDenied"],
+    [
+      "the access points cannot be read",
+      (world) => void (world.unreadable["accessPoints"] = "AccessDeniedException"),
+      "AccessDenied",
+    ],
     ["the binding is suspended", (world) => world.change("thumb", { suspend: true }), "Suspended"],
     ["driftPolicy is Observe", (world) => world.change("thumb", { driftPolicy: "Observe" }), "NotPermitted"],
-    ["Mooring runs read-only", (world) => void (world.settings = { ...world.settings, readOnly: true }), "NotPermitted"],
+    [
+      "Mooring runs read-only",
+      (world) => void (world.settings = { ...world.settings, readOnly: true }),
+      "NotPermitted",
+    ],
   ])("are not made while %s", (_why, prepare, reason) => {
     const world = new PlanningWorld();
     world.add("thumb");
@@ -128,7 +146,11 @@ describe("an access point that others deleted", () => {
     expect(first.drifted).toBe(true);
     const second = world.passFileSystem();
     expect(second.actions.map(({ type }) => type)).toEqual(["CreateAccessPoint"]);
-    expect(second.facets.accessPoints.get("uid-thumb")).toMatchObject({ tokenGeneration: 1, accessPoint: null, former: [old] });
+    expect(second.facets.accessPoints.get("uid-thumb")).toMatchObject({
+      tokenGeneration: 1,
+      accessPoint: null,
+      former: [old],
+    });
     expect(second.actions[0]).toMatchObject({ clientToken: accessPointToken(world.fileSystem.spec, "uid-thumb", 1) });
     world.settle();
     const id = world.accessPoints[0]!.accessPointId;
@@ -169,7 +191,10 @@ describe("an access point that others deleted", () => {
       expect(plan.actions).toEqual([]);
       expect(plan.ending.kind).toBe("waiting");
     }
-    expect(world.get("thumb").facets.accessPoint).toMatchObject({ accessPoint: before.accessPoint, policyUsableAtMs: before.policyUsableAtMs });
+    expect(world.get("thumb").facets.accessPoint).toMatchObject({
+      accessPoint: before.accessPoint,
+      policyUsableAtMs: before.policyUsableAtMs,
+    });
     expect(world.condition("thumb", "AccessPointReady")?.status).toBe("Unknown");
   });
 
@@ -193,9 +218,16 @@ describe("an access point that is there", () => {
     const world = new PlanningWorld();
     world.add("thumb");
     world.settle();
-    world.accessPoints = world.accessPoints.map((one) => ({ ...one, tags: { ...one.tags, [TAGS.binding]: "stolen", cost: "42" } }));
+    world.accessPoints = world.accessPoints.map((one) => ({
+      ...one,
+      tags: { ...one.tags, [TAGS.binding]: "stolen", cost: "42" },
+    }));
     const [action] = world.settle();
-    expect(action).toMatchObject({ type: "TagResource", tags: { [TAGS.binding]: "uid-thumb" }, before: { [TAGS.binding]: "stolen" } });
+    expect(action).toMatchObject({
+      type: "TagResource",
+      tags: { [TAGS.binding]: "uid-thumb" },
+      before: { [TAGS.binding]: "stolen" },
+    });
     expect(world.accessPoints[0]!.tags["cost"]).toBe("42");
   });
 
@@ -211,13 +243,19 @@ describe("an access point that is there", () => {
     world.change("thumb", spec);
     expect(world.settle()).toEqual([]);
     expect(world.policy).toBe(policy);
-    expect(world.condition("thumb", "AccessPointReady")).toMatchObject({ status: "False", reason: "ReplacementNotSupported" });
+    expect(world.condition("thumb", "AccessPointReady")).toMatchObject({
+      status: "False",
+      reason: "ReplacementNotSupported",
+    });
     expect(world.condition("thumb", "AccessPointReady")?.message).toContain("create a new Binding");
     expect(world.functions.get("thumb")!.fileSystemConfigs).toHaveLength(1);
   });
 
   test.each<[string, object]>([
-    ["permissions with and without a leading zero", { rootDirectory: { path: "/thumb", ownerUid: 1001, ownerGid: 1001, permissions: "750" } }],
+    [
+      "permissions with and without a leading zero",
+      { rootDirectory: { path: "/thumb", ownerUid: 1001, ownerGid: 1001, permissions: "750" } },
+    ],
     ["groups in another order", { posixUser: { uid: 1001, gid: 1001, secondaryGids: [5, 4] } }],
   ])("is the same with %s", (_what, spec) => {
     const world = new PlanningWorld();
@@ -280,7 +318,14 @@ describe("what carries our marks without a record", () => {
     const world = new PlanningWorld();
     world.add("thumb");
     world.settle();
-    world.accessPoints.push({ ...world.accessPoints[0]!, accessPointId: "fsap-9", accessPointArn: "arn:x/fsap-9", clientToken: "t", fileSystemId: FS, tags: { [TAGS.installation]: "other", [TAGS.slot]: "900" } });
+    world.accessPoints.push({
+      ...world.accessPoints[0]!,
+      accessPointId: "fsap-9",
+      accessPointArn: "arn:x/fsap-9",
+      clientToken: "t",
+      fileSystemId: FS,
+      tags: { [TAGS.installation]: "other", [TAGS.slot]: "900" },
+    });
     expect(world.settle()).toEqual([]);
     expect(world.fileSystem.facets.fileSystem!.conditions.map(({ type }) => type)).toEqual(["PolicyReady"]);
   });

@@ -38,7 +38,10 @@ function refuseUnread(pass: FileSystemPass, draft: BindingDraft): boolean {
     return true;
   }
   if (accessPoints.known) return false;
-  draft.conditions.put("AccessPointReady", unread("the access points", accessPoints.why, "elasticfilesystem:DescribeAccessPoints"));
+  draft.conditions.put(
+    "AccessPointReady",
+    unread("the access points", accessPoints.why, "elasticfilesystem:DescribeAccessPoints"),
+  );
   return true;
 }
 
@@ -47,10 +50,20 @@ function planSuspended(pass: FileSystemPass, draft: BindingDraft): void {
   if (seen?.lifeCycleState === "available" && sameFields(draft.binding, seen)) {
     draft.seen = seen;
     draft.accessPoint = { id: seen.accessPointId, arn: seen.accessPointArn };
-    draft.conditions.set("AccessPointReady", "True", "Suspended", `Access point ${seen.accessPointId} is as it should be; nothing is changed while spec.suspend is true.`);
+    draft.conditions.set(
+      "AccessPointReady",
+      "True",
+      "Suspended",
+      `Access point ${seen.accessPointId} is as it should be; nothing is changed while spec.suspend is true.`,
+    );
     return;
   }
-  draft.conditions.set("AccessPointReady", "False", "Suspended", "The access point is not as it should be, and nothing is changed while spec.suspend is true: set it to false.");
+  draft.conditions.set(
+    "AccessPointReady",
+    "False",
+    "Suspended",
+    "The access point is not as it should be, and nothing is changed while spec.suspend is true: set it to false.",
+  );
 }
 
 /** An access point that is there and recorded as ours: immutable but for its tags. */
@@ -74,9 +87,19 @@ function setReadiness(pass: FileSystemPass, draft: BindingDraft, seen: ObservedA
     draft.conditions.set("AccessPointReady", "False", "Creating", `EFS is still making access point ${id}.`);
     pass.endings.wait(CREATING_POLL_MS, `access point ${id} is being made`);
   } else if (seen.lifeCycleState === "error") {
-    draft.conditions.set("AccessPointReady", "False", "AccessPointError", `EFS reports access point ${id} in state "error": delete it, and Mooring makes a new one.`);
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "AccessPointError",
+      `EFS reports access point ${id} in state "error": delete it, and Mooring makes a new one.`,
+    );
   } else {
-    draft.conditions.set("AccessPointReady", "True", "Ready", `Access point ${id} serves ${wantedFields(draft.binding)}.`);
+    draft.conditions.set(
+      "AccessPointReady",
+      "True",
+      "Ready",
+      `Access point ${id} serves ${wantedFields(draft.binding)}.`,
+    );
   }
 }
 
@@ -103,7 +126,12 @@ function replaceVanished(pass: FileSystemPass, draft: BindingDraft, deleting: Ob
   const id = draft.accessPoint!.id;
   draft.drifted = true;
   if (!deleting && !isBelievedAbsent(pass, id)) {
-    draft.conditions.set("AccessPointReady", "False", "AccessPointMissing", `Access point ${id} is not there any more; a second read must confirm that before it is made anew.`);
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "AccessPointMissing",
+      `Access point ${id} is not there any more; a second read must confirm that before it is made anew.`,
+    );
     return;
   }
   if (!draft.mayAct) return create(pass, draft, true);
@@ -137,7 +165,9 @@ function adopt(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoi
     draft.accessPoint = { id: own.accessPointId, arn: own.accessPointArn };
     return keep(pass, draft, own);
   }
-  const tags = Object.entries(foreignTags).map(([key, value]) => `${key}=${own.tags[key] ?? "(none)"} instead of ${value}`);
+  const tags = Object.entries(foreignTags).map(
+    ([key, value]) => `${key}=${own.tags[key] ?? "(none)"} instead of ${value}`,
+  );
   const message =
     `Access point ${own.accessPointId} carries this binding's client token or tag, but is not what the spec asks for, so it is not adopted. ` +
     `Wanted: ${wantedFields(draft.binding)}. Found: ${observedFields(own)}${tags.length > 0 ? `, tags ${tags.join(", ")}` : ""}. ` +
@@ -151,7 +181,9 @@ function create(pass: FileSystemPass, draft: BindingDraft, anew: boolean): void 
   if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
   const reason = draft.mayAct ? "Creating" : "NotPermitted";
   const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : "driftPolicy is Observe";
-  const message = draft.mayAct ? `Access point for ${wantedFields(draft.binding)} is being made.` : `An access point for ${wantedFields(draft.binding)} is needed, but ${because}.`;
+  const message = draft.mayAct
+    ? `Access point for ${wantedFields(draft.binding)} is being made.`
+    : `An access point for ${wantedFields(draft.binding)} is needed, but ${because}.`;
   draft.conditions.set("AccessPointReady", "False", reason, message);
 }
 
@@ -160,21 +192,40 @@ function refuseNewcomer(pass: FileSystemPass, draft: BindingDraft): boolean {
   const { workload } = draft.binding.facets;
   const { fileSystem } = pass.input.observed;
   if (!workload) {
-    draft.conditions.set("AccessPointReady", "Unknown", "WaitingForWorkload", "The workload has not been looked at yet.");
+    draft.conditions.set(
+      "AccessPointReady",
+      "Unknown",
+      "WaitingForWorkload",
+      "The workload has not been looked at yet.",
+    );
     return true;
   }
   if (!workload.admissible || workload.roleArns.length === 0) {
-    const why = workload.conditions.find(({ type }) => type === "MountConfigured")?.message ?? "its checks have not passed";
-    draft.conditions.set("AccessPointReady", "False", "WaitingForWorkload", `No access point is made as the workload cannot mount yet: ${why}`);
+    const why =
+      workload.conditions.find(({ type }) => type === "MountConfigured")?.message ?? "its checks have not passed";
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "WaitingForWorkload",
+      `No access point is made as the workload cannot mount yet: ${why}`,
+    );
     return true;
   }
   if (!fileSystem.known) {
-    draft.conditions.put("AccessPointReady", unread("the file system", fileSystem.why, "elasticfilesystem:DescribeFileSystems"));
+    draft.conditions.put(
+      "AccessPointReady",
+      unread("the file system", fileSystem.why, "elasticfilesystem:DescribeFileSystems"),
+    );
     return true;
   }
   const state = fileSystem.value?.lifeCycleState;
   if (state === "available") return false;
-  draft.conditions.set("AccessPointReady", "False", "FileSystemNotAvailable", `The file system is "${state}"; access points can only be made while it is "available".`);
+  draft.conditions.set(
+    "AccessPointReady",
+    "False",
+    "FileSystemNotAvailable",
+    `The file system is "${state}"; access points can only be made while it is "available".`,
+  );
   pass.endings.wait(FILE_SYSTEM_POLL_MS, `the file system is ${state}`);
   return true;
 }

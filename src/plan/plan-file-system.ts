@@ -5,7 +5,8 @@ import { judgeFileSystem } from "./file-system-conditions.ts";
 import type { FileSystemFacetDrafts, FileSystemPlanInput } from "./file-system-input.ts";
 import { beginPass, type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
 import { planAccessPoint } from "./plan-access-point.ts";
-import { planPolicy, type PolicyPlan, type PolicyView, viewPolicy, writesPolicy } from "./plan-policy.ts";
+import { planPolicy, type PolicyPlan } from "./plan-policy.ts";
+import { type PolicyView, viewPolicy, writesPolicy } from "./policy-view.ts";
 import { finishRemoval, planRemoval, removalNeedsConsumers } from "./plan-removal.ts";
 import type { Plan } from "./plan.ts";
 import { admissionKey } from "./policy-admissions.ts";
@@ -19,7 +20,9 @@ import { holdRestored, restoredSlot } from "./store-restored.ts";
  * Roles that must be read (GetRole) before `planFileSystem` can decide. With `observedPolicy` the
  * answer is exact: a policy that shows a bare role id (AROA…) makes all roles due.
  */
-export function rolesToRead(input: Omit<FileSystemPlanInput, "observed"> & { observedPolicy?: Reading<ObservedPolicy> }): string[] {
+export function rolesToRead(
+  input: Omit<FileSystemPlanInput, "observed"> & { observedPolicy?: Reading<ObservedPolicy> },
+): string[] {
   const { fileSystem, bindings, memory, observedPolicy } = input;
   const facet = fileSystem.facets.fileSystem;
   const mode = effectiveMode(fileSystem.spec, facet?.enforcedSinceMs ?? null, false);
@@ -33,7 +36,11 @@ export function rolesToRead(input: Omit<FileSystemPlanInput, "observed"> & { obs
   const joining = bindings.filter(
     ({ facets, spec, metadata }) =>
       (all && facets.workload) ||
-      (facets.accessPoint && facets.workload?.admissible && !spec.suspend && spec.driftPolicy === "Correct" && metadata.deletionTimestamp === undefined),
+      (facets.accessPoint &&
+        facets.workload?.admissible &&
+        !spec.suspend &&
+        spec.driftPolicy === "Correct" &&
+        metadata.deletionTimestamp === undefined),
   );
   const roles = joining.flatMap(({ facets }) => facets.workload!.roleArns);
   const retained = all ? (facet?.retained ?? []).flatMap(({ roleArns }) => roleArns) : [];
@@ -76,7 +83,10 @@ function isFileSystemGone({ input }: FileSystemPass): boolean {
 
 function noteUnread(pass: FileSystemPass): void {
   const { fileSystem, accessPoints } = pass.input.observed;
-  for (const [what, reading] of [["the file system", fileSystem], ["the access points", accessPoints]] as const) {
+  for (const [what, reading] of [
+    ["the file system", fileSystem],
+    ["the access points", accessPoints],
+  ] as const) {
     if (reading.known || isFileSystemGone(pass)) continue;
     if (reading.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `${what} could not be read`);
     else pass.endings.stall(`${what} could not be read: ${reading.why.code}`);
@@ -85,12 +95,20 @@ function noteUnread(pass: FileSystemPass): void {
 
 /** The policy could not be judged: each binding says so, what it relied on stays. */
 function judgeWithoutPolicy(pass: FileSystemPass): void {
-  const why = pass.conditions.get("PolicyReady") ?? { status: "Unknown" as const, reason: "FileSystemNotFound", message: "There is no file system, so there is no policy." };
+  const why = pass.conditions.get("PolicyReady") ?? {
+    status: "Unknown" as const,
+    reason: "FileSystemNotFound",
+    message: "There is no file system, so there is no policy.",
+  };
   for (const draft of pass.drafts) if (!isLeaving(draft)) draft.conditions.put("PolicyReady", why);
   pass.conditions.put("PolicyReady", why);
 }
 
-function assemble(pass: FileSystemPass, view: PolicyView | null, policy: PolicyPlan | null): Plan<FileSystemFacetDrafts> {
+function assemble(
+  pass: FileSystemPass,
+  view: PolicyView | null,
+  policy: PolicyPlan | null,
+): Plan<FileSystemFacetDrafts> {
   const { input } = pass;
   const actions: Action[] = [];
   const heldBack: Action[] = [];
@@ -123,19 +141,35 @@ function noteDrift(draft: BindingDraft, policy: PolicyPlan | null): boolean {
   const ready = draft.conditions.get("AccessPointReady");
   const admitted = draft.conditions.get("PolicyReady");
   const unfinished = ready?.status !== "True" || admitted?.reason === "Updating" || admitted?.reason === "NotPermitted";
-  const marked = before?.observedGeneration === draft.binding.metadata.generation && before.conditions.some(({ type, status }) => type === "Drifted" && status === "True");
+  const marked =
+    before?.observedGeneration === draft.binding.metadata.generation &&
+    before.conditions.some(({ type, status }) => type === "Drifted" && status === "True");
   if (isLeaving(draft) || (!draft.drifted && !(marked && unfinished))) return false;
-  const calls = [...draft.creates, ...(policy?.put && admitted?.status !== "True" ? [policy.put] : []), ...draft.deletes].map(({ type }) => type);
+  const calls = [
+    ...draft.creates,
+    ...(policy?.put && admitted?.status !== "True" ? [policy.put] : []),
+    ...draft.deletes,
+  ].map(({ type }) => type);
   const due = calls.length === 0 ? "" : ` Due: ${calls.join(", ")}.`;
-  const message = draft.mayAct ? `Something of this binding was changed by others and is being put right.${due}` : `Something of this binding is not as the spec says, and nothing is changed for it.${due}`;
+  const message = draft.mayAct
+    ? `Something of this binding was changed by others and is being put right.${due}`
+    : `Something of this binding is not as the spec says, and nothing is changed for it.${due}`;
   draft.conditions.set("Drifted", "True", draft.mayAct ? "Repairing" : "HeldBack", message);
   return true;
 }
 
-function facetOf(pass: FileSystemPass, draft: BindingDraft): FileSystemFacetDrafts["accessPoints"] extends Map<string, infer F> ? F : never {
+function facetOf(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+): FileSystemFacetDrafts["accessPoints"] extends Map<string, infer F> ? F : never {
   const { generation } = draft.binding.metadata;
   if (!isLeaving(draft) && !draft.conditions.get("OwnershipReady")) {
-    draft.conditions.set("OwnershipReady", "Unknown", "NotChecked", "The owner and mode of the directory itself can only be seen through a mount; they are not checked yet.");
+    draft.conditions.set(
+      "OwnershipReady",
+      "Unknown",
+      "NotChecked",
+      "The owner and mode of the directory itself can only be seen through a mount; they are not checked yet.",
+    );
   }
   return {
     observedGeneration: generation,
@@ -152,7 +186,9 @@ function facetOf(pass: FileSystemPass, draft: BindingDraft): FileSystemFacetDraf
 function fileSystemFacet(pass: FileSystemPass, view: PolicyView | null): FileSystemFacetDrafts["fileSystem"] {
   const { fileSystem, nowMs } = pass.input;
   const previous = fileSystem.facets.fileSystem;
-  const policy = view?.text ? { characters: view.text.length, ours: view.ours.length, foreign: view.foreign.length } : null;
+  const policy = view?.text
+    ? { characters: view.text.length, ours: view.ours.length, foreign: view.foreign.length }
+    : null;
   return {
     observedGeneration: fileSystem.metadata.generation,
     conditions: pass.conditions.settle(previous?.conditions, fileSystem.metadata.generation, nowMs),
@@ -163,7 +199,12 @@ function fileSystemFacet(pass: FileSystemPass, view: PolicyView | null): FileSys
 }
 
 /** What the next pass must know: durable before the Put, so that a crash cannot forget it. */
-function rememberPolicy(pass: FileSystemPass, view: PolicyView | null, policy: PolicyPlan | null, putDue: boolean): void {
+function rememberPolicy(
+  pass: FileSystemPass,
+  view: PolicyView | null,
+  policy: PolicyPlan | null,
+  putDue: boolean,
+): void {
   if (!view) return;
   const { nowMs, settings, observed } = pass.input;
   const confines = confinesRoles(view.document, settings.installation);
@@ -184,12 +225,16 @@ function rememberPolicy(pass: FileSystemPass, view: PolicyView | null, policy: P
   };
   if (pass.memory.admittedRoles) pass.memory.admittedRoles = pass.memory.admittedRoles.filter((role) => !missing(role));
   const joining = pass.drafts.flatMap(({ binding }) => binding.facets.workload?.roleArns ?? []);
-  if (pass.memory.checkRoles && joining.every((role) => observed.roles.get(role)?.known)) pass.memory.checkRoles = false;
+  if (pass.memory.checkRoles && joining.every((role) => observed.roles.get(role)?.known))
+    pass.memory.checkRoles = false;
 }
 
 function releases(pass: FileSystemPass): { uid: string }[] {
   const { metadata } = pass.input.fileSystem;
   const bindings = pass.drafts.filter(({ release }) => release).map(({ binding }) => ({ uid: binding.metadata.uid }));
-  const own = metadata.deletionTimestamp !== undefined && metadata.finalizers.includes(IN_USE_FINALIZER) && pass.drafts.length === 0;
+  const own =
+    metadata.deletionTimestamp !== undefined &&
+    metadata.finalizers.includes(IN_USE_FINALIZER) &&
+    pass.drafts.length === 0;
   return own ? [...bindings, { uid: metadata.uid }] : bindings;
 }

@@ -14,14 +14,44 @@ const FOREIGN_MOUNT = [{ arn: accessPointArnOf("fsap-foreign"), localMountPath: 
 
 describe("a newcomer's function", () => {
   test.each<[string, (world: PlanningWorld) => void, string, RegExp]>([
-    ["does not exist", (world) => world.functions.delete("thumb"), "FunctionNotFound", /create it, or delete this binding/],
+    [
+      "does not exist",
+      (world) => world.functions.delete("thumb"),
+      "FunctionNotFound",
+      /create it, or delete this binding/,
+    ],
     ["has no VPC", (world) => world.changeFunction("thumb", { vpcId: null }), "NoVpc", /subnets and a security group/],
     ["is in another VPC", (world) => world.changeFunction("thumb", { vpcId: "vpc-2" }), "OtherVpc", /vpc-2.*vpc-1/],
     ["has SnapStart", (world) => world.changeFunction("thumb", { snapStart: true }), "SnapStart", /turn SnapStart off/],
-    ["has a foreign mount", (world) => world.changeFunction("thumb", { fileSystemConfigs: FOREIGN_MOUNT }), "MountOccupied", /fsap-foreign.*take that mount out/],
-    ["has an S3 Files mount", (world) => world.changeFunction("thumb", { fileSystemConfigs: [{ arn: "arn:aws:s3files:eu-west-1:1:file-system/fs-1/access-point/fsap-1", localMountPath: "/mnt/data" }] }), "MountOccupied", /s3files/],
-    ["is in state Failed", (world) => world.changeFunction("thumb", { state: "Failed", lastUpdateStatusReasonCode: "EniLimitExceeded" }), "FunctionFailed", /EniLimitExceeded/],
-    ["failed its last update", (world) => world.changeFunction("thumb", { lastUpdateStatus: "Failed" }), "LastUpdateFailed", /repair its cause/],
+    [
+      "has a foreign mount",
+      (world) => world.changeFunction("thumb", { fileSystemConfigs: FOREIGN_MOUNT }),
+      "MountOccupied",
+      /fsap-foreign.*take that mount out/,
+    ],
+    [
+      "has an S3 Files mount",
+      (world) =>
+        world.changeFunction("thumb", {
+          fileSystemConfigs: [
+            { arn: "arn:aws:s3files:eu-west-1:1:file-system/fs-1/access-point/fsap-1", localMountPath: "/mnt/data" },
+          ],
+        }),
+      "MountOccupied",
+      /s3files/,
+    ],
+    [
+      "is in state Failed",
+      (world) => world.changeFunction("thumb", { state: "Failed", lastUpdateStatusReasonCode: "EniLimitExceeded" }),
+      "FunctionFailed",
+      /EniLimitExceeded/,
+    ],
+    [
+      "failed its last update",
+      (world) => world.changeFunction("thumb", { lastUpdateStatus: "Failed" }),
+      "LastUpdateFailed",
+      /repair its cause/,
+    ],
   ])("that %s is refused with what to do, and gets no access point", (_what, prepare, reason, message) => {
     const world = new PlanningWorld();
     world.add("thumb");
@@ -104,7 +134,14 @@ describe("drift of a mount", () => {
     world.changeFunction("thumb", { fileSystemConfigs: [] });
     const plan = world.passLambda("thumb");
     expect(plan.drifted).toBe(true);
-    expect(plan.actions).toMatchObject([{ type: "UpdateFunctionConfiguration", functionName: "thumb", fileSystemConfigs: [{ arn, localMountPath: "/mnt/data" }], removes: 0 }]);
+    expect(plan.actions).toMatchObject([
+      {
+        type: "UpdateFunctionConfiguration",
+        functionName: "thumb",
+        fileSystemConfigs: [{ arn, localMountPath: "/mnt/data" }],
+        removes: 0,
+      },
+    ]);
     expect(plan.actions[0]).toHaveProperty("revisionId", expect.stringContaining("'"));
     expect(world.condition("thumb", "Drifted")?.status).toBe("True");
     expect(world.passLambda("thumb")).toMatchObject({ actions: [], drifted: false, ending: { kind: "converged" } });
@@ -160,7 +197,10 @@ describe("drift of a mount", () => {
     world.accessPoints = [];
     for (let pass = 0; pass < 3; pass += 1) world.passFileSystem();
     expect(world.get("thumb").facets.accessPoint!.policyUsableAtMs).toBeNull();
-    expect(world.passLambda("thumb")).toMatchObject({ drifted: false, actions: [{ type: "UpdateFunctionConfiguration" }] });
+    expect(world.passLambda("thumb")).toMatchObject({
+      drifted: false,
+      actions: [{ type: "UpdateFunctionConfiguration" }],
+    });
     expect(world.functions.get("thumb")!.fileSystemConfigs[0]!.arn).toContain(world.accessPoints[0]!.accessPointId);
   });
 });
@@ -168,7 +208,10 @@ describe("drift of a mount", () => {
 test("a mount of a vanished access point is ours even if its verification was never recorded", () => {
   const world = converged();
   const binding = world.get("thumb");
-  world.bindings.set("thumb", { ...binding, facets: { ...binding.facets, workload: { ...binding.facets.workload!, echo: null } } });
+  world.bindings.set("thumb", {
+    ...binding,
+    facets: { ...binding.facets, workload: { ...binding.facets.workload!, echo: null } },
+  });
   world.accessPoints = [];
   for (let pass = 0; pass < 3; pass += 1) world.passFileSystem();
   expect(world.passLambda("thumb").actions).toHaveLength(1);
@@ -189,9 +232,16 @@ describe("others deploy too", () => {
     world.passLambda("thumb");
     world.changeFunction("thumb", { lastUpdateStatus: "Successful" });
     world.nowMs += 4_000;
-    expect(world.passLambda("thumb")).toMatchObject({ actions: [], drifted: true, ending: { kind: "waiting", afterMs: 6_000 } });
+    expect(world.passLambda("thumb")).toMatchObject({
+      actions: [],
+      drifted: true,
+      ending: { kind: "waiting", afterMs: 6_000 },
+    });
     world.nowMs += 6_000;
-    expect(world.passLambda("thumb")).toMatchObject({ drifted: true, actions: [{ type: "UpdateFunctionConfiguration" }] });
+    expect(world.passLambda("thumb")).toMatchObject({
+      drifted: true,
+      actions: [{ type: "UpdateFunctionConfiguration" }],
+    });
   });
 
   test("an event of a foreign update counts, too", () => {
@@ -226,7 +276,10 @@ describe("the workload facet", () => {
   test("lists the roles of $LATEST and of versions that mount through us, not of others", () => {
     const world = converged();
     const { fileSystemConfigs } = world.functions.get("thumb")!;
-    world.versions.set("thumb", [aFunction("thumb", "old", { version: "1", fileSystemConfigs }), aFunction("thumb", "unrelated", { version: "2" })]);
+    world.versions.set("thumb", [
+      aFunction("thumb", "old", { version: "1", fileSystemConfigs }),
+      aFunction("thumb", "unrelated", { version: "2" }),
+    ]);
     world.roles.add(roleArn("old"));
     world.change("thumb", { access: "ReadOnly" });
     world.passLambda("thumb");
@@ -254,7 +307,14 @@ describe("the workload facet", () => {
     const world = converged();
     const input = world.lambdaInput("thumb");
     const latest = { ...world.functions.get("thumb")!, state: null, lastUpdateStatus: null };
-    const plan = planLambda({ ...input, observed: { latest: { known: true, value: latest, readAtMs: world.nowMs }, versions: null, mountTargets: new Map() } });
+    const plan = planLambda({
+      ...input,
+      observed: {
+        latest: { known: true, value: latest, readAtMs: world.nowMs },
+        versions: null,
+        mountTargets: new Map(),
+      },
+    });
     expect(plan).toMatchObject({ actions: [], ending: { kind: "converged" } });
   });
 });

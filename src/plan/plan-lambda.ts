@@ -4,6 +4,7 @@ import type { ObservedFunction } from "../model/observations.ts";
 import { unread } from "./condition-drafts.ts";
 import type { LambdaFacetDrafts, LambdaPlanInput } from "./lambda-input.ts";
 import { beginLambdaPass, isLeaving, type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
+import { isInPlace } from "./lambda-checks.ts";
 import { planMount } from "./plan-mount.ts";
 import { isFunctionGone, planUnmount } from "./plan-unmount.ts";
 import type { Plan } from "./plan.ts";
@@ -21,9 +22,21 @@ export function needsVersions(input: LambdaPlanInput): boolean {
   return input.bindings.some((binding) => {
     const { workload, accessPoint } = binding.facets;
     if (!workload || workload.observedGeneration !== binding.metadata.generation) return true;
-    if (binding.metadata.deletionTimestamp !== undefined || (accessPoint?.retiring.length ?? 0) > 0 || (accessPoint?.former ?? []).some((id) => workload.served.includes(id))) return true;
+    if (
+      binding.metadata.deletionTimestamp !== undefined ||
+      (accessPoint?.retiring.length ?? 0) > 0 ||
+      (accessPoint?.former ?? []).some((id) => workload.served.includes(id))
+    )
+      return true;
     return workload.roleArns.length !== 1 || workload.roleArns[0] !== latest.roleArn || workload.served.length > 1;
   });
+}
+
+/** True if a mount is to be made (or refused), for which the file system's mount targets must be known. */
+export function needsMountTargets(input: LambdaPlanInput): boolean {
+  const pass = beginLambdaPass(input);
+  const { latest } = pass;
+  return latest !== null && pass.drafts.some((draft) => !isLeaving(draft) && !isInPlace(draft, latest));
 }
 
 /** What to do about one function's mount. Pure; the same input in any order gives the same plan. */
@@ -55,7 +68,8 @@ function isRestoreUnconfirmed(pass: LambdaPass): boolean {
   for (const draft of pass.drafts) {
     draft.admissible = draft.previous?.admissible ?? false;
     draft.echo = draft.previous?.echo ?? null;
-    for (const { type, status, reason, message } of draft.previous?.conditions ?? []) draft.conditions.set(type, status, reason, message);
+    for (const { type, status, reason, message } of draft.previous?.conditions ?? [])
+      draft.conditions.set(type, status, reason, message);
     draft.conditions.set("StoreRestored", "True", held.reason, held.message);
   }
   pass.endings.stall("the store was restored to an older state; confirm it first");
@@ -67,11 +81,15 @@ function noteUnread(pass: LambdaPass): void {
   if (latest.known) return;
   for (const draft of pass.drafts) {
     if (draft.conditions.get("MountConfigured")) continue;
-    draft.conditions.put("MountConfigured", unread(`function ${pass.input.functionName}`, latest.why, "lambda:GetFunction"));
+    draft.conditions.put(
+      "MountConfigured",
+      unread(`function ${pass.input.functionName}`, latest.why, "lambda:GetFunction"),
+    );
     draft.admissible = draft.previous?.admissible ?? false;
     draft.echo = draft.previous?.echo ?? null;
   }
-  if (latest.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `function ${pass.input.functionName} could not be read`);
+  if (latest.why.transient)
+    pass.endings.wait(pass.input.settings.backoffBaseMs, `function ${pass.input.functionName} could not be read`);
   else pass.endings.stall(`function ${pass.input.functionName} could not be read: ${latest.why.code}`);
 }
 
@@ -92,11 +110,21 @@ function planStaying(pass: LambdaPass, latest: ObservedFunction): void {
   const [holder, ...others] = pass.drafts.filter((draft) => !isLeaving(draft));
   const leaving = pass.drafts.find((draft) => isLeaving(draft) && isInSlot(draft, latest));
   if (holder && leaving) {
-    mountCondition(holder, "False", "WaitingForRelease", `The function's one mount is still taken by ${leaving.name}, which is being deleted.`);
+    mountCondition(
+      holder,
+      "False",
+      "WaitingForRelease",
+      `The function's one mount is still taken by ${leaving.name}, which is being deleted.`,
+    );
   } else if (holder?.binding.spec.suspend) planSuspended(holder, latest);
   else if (holder) planMount(pass, holder, latest);
   for (const draft of others) {
-    mountCondition(draft, "False", "FunctionTaken", `A function has room for one mount, and ${holder!.name} has claimed ${latest.functionName}: delete one of the two bindings.`);
+    mountCondition(
+      draft,
+      "False",
+      "FunctionTaken",
+      `A function has room for one mount, and ${holder!.name} has claimed ${latest.functionName}: delete one of the two bindings.`,
+    );
   }
 }
 
@@ -108,10 +136,25 @@ function isInSlot(draft: MountDraft, latest: ObservedFunction): boolean {
 function planSuspended(draft: MountDraft, latest: ObservedFunction): void {
   draft.admissible = draft.previous?.admissible ?? false;
   const slot = slotOf(latest);
-  const asWanted = slot !== null && slot.id === draft.wanted?.id && slot.localMountPath === draft.binding.spec.workload.lambda.localMountPath;
+  const asWanted =
+    slot !== null &&
+    slot.id === draft.wanted?.id &&
+    slot.localMountPath === draft.binding.spec.workload.lambda.localMountPath;
   draft.echo = asWanted ? slot.id : null;
-  if (asWanted) mountCondition(draft, "True", "Suspended", "The mount is as it should be; nothing is changed while spec.suspend is true.");
-  else mountCondition(draft, "False", "Suspended", "The mount is not as it should be, and nothing is changed while spec.suspend is true: set it to false.");
+  if (asWanted)
+    mountCondition(
+      draft,
+      "True",
+      "Suspended",
+      "The mount is as it should be; nothing is changed while spec.suspend is true.",
+    );
+  else
+    mountCondition(
+      draft,
+      "False",
+      "Suspended",
+      "The mount is not as it should be, and nothing is changed while spec.suspend is true: set it to false.",
+    );
 }
 
 function assemble(pass: LambdaPass): Plan<LambdaFacetDrafts> {
@@ -138,11 +181,15 @@ function assemble(pass: LambdaPass): Plan<LambdaFacetDrafts> {
 /** Marks drift until it is put right, so that a repair over several passes stays one repair. */
 function noteDrift(draft: MountDraft): boolean {
   const { previous, binding } = draft;
-  const marked = previous?.observedGeneration === binding.metadata.generation && previous.conditions.some(({ type, status }) => type === "Drifted" && status === "True");
+  const marked =
+    previous?.observedGeneration === binding.metadata.generation &&
+    previous.conditions.some(({ type, status }) => type === "Drifted" && status === "True");
   const unfinished = draft.conditions.get("MountConfigured")?.status !== "True";
   if (isLeaving(draft) || (!draft.drifted && !(marked && unfinished))) return false;
   const due = draft.action ? ` Due: ${draft.action.type}.` : "";
-  const message = draft.mayAct ? `The mount was changed by others and is being put right.${due}` : `The mount is not as the spec says, and nothing is changed for it.${due}`;
+  const message = draft.mayAct
+    ? `The mount was changed by others and is being put right.${due}`
+    : `The mount is not as the spec says, and nothing is changed for it.${due}`;
   draft.conditions.set("Drifted", "True", draft.mayAct ? "Repairing" : "HeldBack", message);
   return true;
 }
@@ -177,8 +224,13 @@ function rolesOf(pass: LambdaPass, draft: MountDraft): string[] {
   const before = draft.previous?.roleArns ?? [];
   if (!pass.latest) return before;
   const { versions } = pass.input.observed;
-  if (!versions?.known) return before.length > 0 && (versions || before.includes(pass.latest.roleArn)) ? sortedSet([...before, pass.latest.roleArn]) : [pass.latest.roleArn];
-  const serving = versions.value.filter(({ fileSystemConfigs }) => fileSystemConfigs.some(({ arn }) => draft.ourIds.has(accessPointIdOf(arn))));
+  if (!versions?.known)
+    return before.length > 0 && (versions || before.includes(pass.latest.roleArn))
+      ? sortedSet([...before, pass.latest.roleArn])
+      : [pass.latest.roleArn];
+  const serving = versions.value.filter(({ fileSystemConfigs }) =>
+    fileSystemConfigs.some(({ arn }) => draft.ourIds.has(accessPointIdOf(arn))),
+  );
   return sortedSet([pass.latest.roleArn, ...serving.map(({ roleArn }) => roleArn)]);
 }
 

@@ -13,7 +13,8 @@ export function planMount(pass: LambdaPass, draft: MountDraft, latest: ObservedF
   if (!draft.admissible) return noteLoss(draft, latest);
   const slot = slotOf(latest);
   const { localMountPath } = draft.binding.spec.workload.lambda;
-  if (draft.wanted && slot?.id === draft.wanted.id && slot.localMountPath === localMountPath) return verify(pass, draft, latest);
+  if (draft.wanted && slot?.id === draft.wanted.id && slot.localMountPath === localMountPath)
+    return verify(pass, draft, latest);
   if (!draft.wanted) return awaitAccessPoint(draft);
   draft.drifted = wasMounted(draft) && draft.previous!.echo === draft.wanted.id;
   const repoints = slot !== null;
@@ -22,8 +23,10 @@ export function planMount(pass: LambdaPass, draft: MountDraft, latest: ObservedF
 }
 
 function whyMount(draft: MountDraft, slot: ReturnType<typeof slotOf>): string {
-  if (slot === null) return draft.drifted ? `The mount of ${draft.name} was taken out by others` : `${draft.name} is to be mounted`;
-  if (slot.id !== draft.wanted!.id) return `The function names access point ${slot.id} of ${draft.name}, which is not the one in force`;
+  if (slot === null)
+    return draft.drifted ? `The mount of ${draft.name} was taken out by others` : `${draft.name} is to be mounted`;
+  if (slot.id !== draft.wanted!.id)
+    return `The function names access point ${slot.id} of ${draft.name}, which is not the one in force`;
   return `The function mounts ${draft.name} at ${slot.localMountPath} instead of ${draft.binding.spec.workload.lambda.localMountPath}`;
 }
 
@@ -41,30 +44,55 @@ function noteLoss(draft: MountDraft, latest: ObservedFunction): void {
 
 function awaitAccessPoint(draft: MountDraft): void {
   const said = draft.binding.facets.accessPoint?.conditions.find(({ type }) => type === "AccessPointReady");
-  mountCondition(draft, "False", "WaitingForAccessPoint", `The function is ready to mount; the access point is not there yet${said && said.status !== "True" ? `: ${said.message}` : "."}`);
+  mountCondition(
+    draft,
+    "False",
+    "WaitingForAccessPoint",
+    `The function is ready to mount; the access point is not there yet${said && said.status !== "True" ? `: ${said.message}` : "."}`,
+  );
 }
 
 /** The right access point at the right path; whether Lambda has really taken it on is another matter. */
 function verify(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction): void {
   if (isMoving(pass, draft, latest)) return;
   if (latest.lastUpdateStatus === "Failed") {
-    mountCondition(draft, "False", "UpdateFailed", `Lambda could not take the mount on (${reasonOf(latest)}); the previous configuration serves. Check routes and security groups for port 2049, and the function's role.`);
+    mountCondition(
+      draft,
+      "False",
+      "UpdateFailed",
+      `Lambda could not take the mount on (${reasonOf(latest)}); the previous configuration serves. Check routes and security groups for port 2049, and the function's role.`,
+    );
     pass.endings.stall(`the last update of ${latest.functionName} failed`);
     return;
   }
   draft.echo = draft.wanted!.id;
   draft.verified = true;
-  mountCondition(draft, "True", "Mounted", `Function ${latest.functionName} mounts access point ${draft.wanted!.id} at ${draft.binding.spec.workload.lambda.localMountPath}.`);
+  mountCondition(
+    draft,
+    "True",
+    "Mounted",
+    `Function ${latest.functionName} mounts access point ${draft.wanted!.id} at ${draft.binding.spec.workload.lambda.localMountPath}.`,
+  );
 }
 
 function isPolicyUsable(pass: LambdaPass, draft: MountDraft): boolean {
   const usableAtMs = draft.binding.facets.accessPoint?.policyUsableAtMs ?? null;
   if (usableAtMs === null) {
-    mountCondition(draft, "False", "WaitingForPolicy", "The mount waits until the file system policy admits it (see PolicyReady).");
+    mountCondition(
+      draft,
+      "False",
+      "WaitingForPolicy",
+      "The mount waits until the file system policy admits it (see PolicyReady).",
+    );
     return false;
   }
   if (usableAtMs <= pass.input.nowMs) return true;
-  mountCondition(draft, "False", "WaitingForPolicy", `The policy admits the mount; it is relied upon from ${new Date(usableAtMs).toISOString()}.`);
+  mountCondition(
+    draft,
+    "False",
+    "WaitingForPolicy",
+    `The policy admits the mount; it is relied upon from ${new Date(usableAtMs).toISOString()}.`,
+  );
   pass.endings.wait(usableAtMs - pass.input.nowMs, "the policy must work everywhere before it is relied upon");
   return false;
 }
@@ -74,7 +102,12 @@ export function isMoving(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
   const pending = latest.state === "Pending";
   if (!pending && latest.lastUpdateStatus !== "InProgress") return false;
   const what = pending ? "being created" : "being updated";
-  mountCondition(draft, "False", "InTransition", `Function ${latest.functionName} is ${what}; its mount is looked at again once that is over.`);
+  mountCondition(
+    draft,
+    "False",
+    "InTransition",
+    `Function ${latest.functionName} is ${what}; its mount is looked at again once that is over.`,
+  );
   pass.endings.wait(TRANSITION_POLL_MS, `function ${latest.functionName} is ${what}`);
   return true;
 }
@@ -85,13 +118,24 @@ function isSettling(pass: LambdaPass, draft: MountDraft, latest: ObservedFunctio
   const since = Math.max(pass.memory.foreignUpdateAtMs ?? 0, lastForeignEventAtMs ?? 0);
   const restMs = since + settings.settleMs - nowMs;
   if (since === 0 || restMs <= 0) return false;
-  mountCondition(draft, "False", "Settling", `Somebody else has just updated function ${latest.functionName}; Mooring lets that settle before it changes the mount.`);
+  mountCondition(
+    draft,
+    "False",
+    "Settling",
+    `Somebody else has just updated function ${latest.functionName}; Mooring lets that settle before it changes the mount.`,
+  );
   pass.endings.wait(restMs, `somebody else has just updated ${latest.functionName}`);
   return true;
 }
 
 /** Makes one update due, unless the function is in transition, somebody deploys, or it is not permitted. */
-export function due(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction, fileSystemConfigs: UpdateFunctionMountAction["fileSystemConfigs"], why: string): void {
+export function due(
+  pass: LambdaPass,
+  draft: MountDraft,
+  latest: ObservedFunction,
+  fileSystemConfigs: UpdateFunctionMountAction["fileSystemConfigs"],
+  why: string,
+): void {
   if (isMoving(pass, draft, latest)) return;
   if (draft.mayAct && isSettling(pass, draft, latest)) return;
   draft.action = {
@@ -109,6 +153,10 @@ export function due(pass: LambdaPass, draft: MountDraft, latest: ObservedFunctio
   };
   if (draft.mayAct) return mountCondition(draft, "False", "Updating", `${why}; the function is being updated.`);
   if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
-  const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : draft.binding.spec.suspend ? "spec.suspend is true" : "driftPolicy is Observe";
+  const because = pass.input.settings.readOnly
+    ? "Mooring runs with --read-only"
+    : draft.binding.spec.suspend
+      ? "spec.suspend is true"
+      : "driftPolicy is Observe";
   mountCondition(draft, "False", "NotPermitted", `${why}; nothing is changed as ${because}.`);
 }

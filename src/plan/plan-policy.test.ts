@@ -3,7 +3,13 @@ import { accessPointArnOf, FS_ARN, roleArn } from "./planning-samples.ts";
 import { PlanningWorld } from "./planning-world.ts";
 import type { Statement } from "./policy-document.ts";
 
-const FOREIGN: Statement = { Sid: "backup", Effect: "Allow", Principal: { AWS: roleArn("backup") }, Action: "elasticfilesystem:ClientMount", Resource: FS_ARN };
+const FOREIGN: Statement = {
+  Sid: "backup",
+  Effect: "Allow",
+  Principal: { AWS: roleArn("backup") },
+  Action: "elasticfilesystem:ClientMount",
+  Resource: FS_ARN,
+};
 
 function policyOf(...statements: Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "theirs", Statement: statements });
@@ -34,7 +40,10 @@ describe("a newcomer", () => {
     world.policy = policyOf(...statements(world).slice(1));
     world.add("resize");
     world.passLambda("resize");
-    expect(world.passFileSystem().actions.map(({ type }) => type)).toEqual(["CreateAccessPoint", "PutFileSystemPolicy"]);
+    expect(world.passFileSystem().actions.map(({ type }) => type)).toEqual([
+      "CreateAccessPoint",
+      "PutFileSystemPolicy",
+    ]);
   });
 
   test("under another function's role is told that IAM cannot tell the two apart", () => {
@@ -78,7 +87,9 @@ describe("a newcomer", () => {
     world.settle();
     const freeForOneReplacement = 2 * (accessPointArnOf("fsap-00000000000000001").length + 3);
     expect(world.policy!.length).toBeLessThanOrEqual(20_000 - freeForOneReplacement);
-    const refused = [...world.bindings.keys()].filter((name) => world.condition(name, "PolicyReady")?.reason === "PolicyCapacity");
+    const refused = [...world.bindings.keys()].filter(
+      (name) => world.condition(name, "PolicyReady")?.reason === "PolicyCapacity",
+    );
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(25);
     expect(refused.at(-1)).toContain("-29");

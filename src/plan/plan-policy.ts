@@ -1,28 +1,17 @@
 import type { PutFileSystemPolicyAction } from "../model/actions.ts";
 import { ANNOTATIONS } from "../model/records.ts";
 import { blastRadius } from "./blast-radius.ts";
-import { unread } from "./condition-drafts.ts";
-import type { FileSystemPass } from "./file-system-pass.ts";
-import { type Admission, admissionKey, admissionsInForce } from "./policy-admissions.ts";
-import { canonicalStatements, type RoleNames } from "./policy-canonical.ts";
+import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
+import { type Admission, admissionKey } from "./policy-admissions.ts";
+import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
-import { isOurs, parsePolicy, POLICY_CHARACTERS_MAX, type PolicyDocument, renderPolicy, type Statement } from "./policy-document.ts";
+import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
 import { mergeForeign } from "./policy-merge.ts";
-import { confinesRoles, type EffectiveMode, effectiveMode, isEnforcing } from "./policy-mode.ts";
+import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
 import { type PolicyInForce, policyInForce } from "./policy-verified.ts";
-
-/** The policy as it was read, taken apart. */
-export interface PolicyView {
-  text: string | null;
-  document: PolicyDocument | null;
-  ours: Statement[];
-  foreign: Statement[];
-  inForce: Admission[];
-  names: RoleNames;
-  mode: EffectiveMode;
-}
+import { type PolicyView, writesPolicy } from "./policy-view.ts";
 
 /** What the policy part of a pass decided. */
 export interface PolicyPlan {
@@ -37,52 +26,6 @@ export interface PolicyPlan {
   /** Longest document allowed before a newcomer is refused. */
   room: { needed: number; limit: number };
   orphans: Admission[];
-  /** Hash-ready meaning of our statements as wanted. */
-  wanted: string[];
-}
-
-/** Takes the policy apart; null if it could not be read or is no policy document: then it is not touched. */
-export function viewPolicy(pass: FileSystemPass): PolicyView | null {
-  const { observed, settings, fileSystem } = pass.input;
-  if (!observed.policy.known) {
-    const failure = observed.policy.why;
-    pass.conditions.put("PolicyReady", unread("the file system policy", failure, "elasticfilesystem:DescribeFileSystemPolicy"));
-    if (failure.transient) pass.endings.wait(settings.backoffBaseMs, "the file system policy could not be read");
-    else pass.endings.stall(`the file system policy could not be read: ${failure.code}`);
-    return null;
-  }
-  const document = parsePolicy(observed.policy.value);
-  if (document === "unreadable") {
-    pass.conditions.set("PolicyReady", "False", "PolicyUnreadable", "The file system policy is not a policy document that Mooring understands; it is left as it is. Put a well-formed policy, or delete it.");
-    pass.endings.stall("the file system policy cannot be understood");
-    return null;
-  }
-  const names = roleNames(pass);
-  const statements = document?.statements ?? [];
-  const ours = statements.filter((statement) => isOurs(statement, settings.installation));
-  return {
-    text: observed.policy.value,
-    document,
-    ours,
-    foreign: statements.filter((statement) => !isOurs(statement, settings.installation)),
-    inForce: admissionsInForce(ours, names),
-    names,
-    mode: effectiveMode(fileSystem.spec, pass.enforcedSinceMs, confinesRoles(document, settings.installation)),
-  };
-}
-
-function roleNames(pass: FileSystemPass): RoleNames {
-  const names = new Map<string, string>();
-  for (const reading of pass.input.observed.roles.values()) {
-    if (reading.known && reading.value !== null) names.set(reading.value.roleId, reading.value.roleArn);
-  }
-  return names;
-}
-
-/** True if this mode, with this policy, ever leads to a Put. */
-export function writesPolicy(view: PolicyView): boolean {
-  if (view.mode === "Preserve" || view.mode === "Releasing") return view.text !== null;
-  return isEnforcing(view.mode);
 }
 
 /** Decides the one document that all bindings of the file system share. */
@@ -95,7 +38,10 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const { admissions, removed, withheld } = limitRemovals(pass, view, desired, admitted);
   const wanted = statementsInput(pass, view, admissions);
   const { policy, ours } = document(admissions);
-  const put = isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign) ? putAction(pass, view, { policy, ours, foreign, admissions, removed }) : null;
+  const put =
+    isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions)
+      ? putAction(pass, view, { policy, ours, foreign, admissions, removed })
+      : null;
   return {
     view,
     put,
@@ -105,7 +51,6 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
     refused,
     room,
     orphans: desired.orphans,
-    wanted: canonicalStatements(ours, view.names),
   };
 }
 
@@ -134,21 +79,36 @@ interface Candidate {
  * Foreign statements as they were, in their order, then ours. A document that would be left empty
  * keeps a TLS Deny: to delete the policy would admit everyone.
  */
-function documentOf(pass: FileSystemPass, view: PolicyView, foreign: readonly Statement[], admissions: readonly Admission[]): Candidate {
+function documentOf(
+  pass: FileSystemPass,
+  view: PolicyView,
+  foreign: readonly Statement[],
+  admissions: readonly Admission[],
+): Candidate {
   const input = statementsInput(pass, view, admissions);
   const planned = statementsOf(input);
   const ours = planned.length === 0 && foreign.length === 0 ? [tlsStatement(input)] : planned;
-  const head = view.document?.head ?? { Version: "2012-10-17", Id: `mooring-${pass.input.fileSystem.spec.fileSystemId}` };
+  const head = view.document?.head ?? {
+    Version: "2012-10-17",
+    Id: `mooring-${pass.input.fileSystem.spec.fileSystemId}`,
+  };
   return { policy: renderPolicy({ head, statements: [...foreign, ...ours] }), ours };
 }
 
 /** Who was there before is never weighed; newcomers must leave the room that one replacement needs. */
-function admitNewcomers(pass: FileSystemPass, desired: DesiredAdmissions, document: (admissions: readonly Admission[]) => Candidate) {
+function admitNewcomers(
+  pass: FileSystemPass,
+  desired: DesiredAdmissions,
+  document: (admissions: readonly Admission[]) => Candidate,
+) {
   const returning = desired.newcomers.filter(({ fallback, draft }) => fallback.length > 0 || draft.former.length > 0);
   const fresh = desired.newcomers.filter((newcomer) => !returning.includes(newcomer));
   const base = (admitted: readonly NewcomerAdmissions[]) => {
     const chosen = new Set(admitted);
-    return [...desired.established, ...desired.newcomers.flatMap((one) => (chosen.has(one) ? one.admissions : one.fallback))];
+    return [
+      ...desired.established,
+      ...desired.newcomers.flatMap((one) => (chosen.has(one) ? one.admissions : one.fallback)),
+    ];
   };
   const length = (admitted: readonly NewcomerAdmissions[]) => document(base(admitted)).policy.length;
   const limit = POLICY_CHARACTERS_MAX - replacementRoom(pass, desired);
@@ -157,7 +117,11 @@ function admitNewcomers(pass: FileSystemPass, desired: DesiredAdmissions, docume
   const admitted = [...back, ...joined];
   const left = desired.newcomers.filter((newcomer) => !admitted.includes(newcomer));
   const needed = left.length === 0 ? length(admitted) : length([...admitted, left[0]!]);
-  return { admissions: base(admitted), refused: new Set(left.map(({ draft }) => draft.binding.metadata.uid)), room: { needed, limit } };
+  return {
+    admissions: base(admitted),
+    refused: new Set(left.map(({ draft }) => draft.binding.metadata.uid)),
+    room: { needed, limit },
+  };
 }
 
 /** Lists in which an access point stands at most: one Allow and three Denies, for each of its roles. */
@@ -167,21 +131,31 @@ const LISTS_PER_ROLE_MAX = 4;
 function replacementRoom(pass: FileSystemPass, desired: DesiredAdmissions): number {
   const all = [...desired.established, ...desired.newcomers.flatMap(({ admissions }) => admissions)];
   const roles = new Map<string, Set<string>>();
-  for (const { accessPointArn, roleArn } of all) roles.set(accessPointArn, (roles.get(accessPointArn) ?? new Set()).add(roleArn));
+  for (const { accessPointArn, roleArn } of all)
+    roles.set(accessPointArn, (roles.get(accessPointArn) ?? new Set()).add(roleArn));
   const rolesMax = Math.max(1, ...[...roles.values()].map((set) => set.size));
   const arnLength = Math.max(0, ...all.map(({ accessPointArn }) => accessPointArn.length));
   return rolesMax * LISTS_PER_ROLE_MAX * (arnLength + 3);
 }
 
 /** Holds back removals that are suspiciously many; what was held back stays admitted. */
-function limitRemovals(pass: FileSystemPass, view: PolicyView, desired: DesiredAdmissions, admitted: readonly Admission[]) {
+function limitRemovals(
+  pass: FileSystemPass,
+  view: PolicyView,
+  desired: DesiredAdmissions,
+  admitted: readonly Admission[],
+) {
   const kept = new Set(admitted.map(admissionKey));
   const removed = desired.removals.filter((admission) => !kept.has(admissionKey(admission)));
   const confirmed = pass.input.fileSystem.metadata.annotations[ANNOTATIONS.confirmRemoval];
   const radius = blastRadius(removed.map(admissionKey), pass.input.removalsLastHour, view.inForce.length, confirmed);
   if (!radius.withheld) return { admissions: [...admitted], removed, withheld: null };
   pass.endings.stall(`${removed.length} removals from the file system policy wait for confirmation`);
-  return { admissions: [...admitted, ...removed], removed: [], withheld: { count: removed.length, planHash: radius.planHash } };
+  return {
+    admissions: [...admitted, ...removed],
+    removed: [],
+    withheld: { count: removed.length, planHash: radius.planHash },
+  };
 }
 
 function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly Statement[]): boolean {
@@ -193,16 +167,31 @@ function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly S
 }
 
 /**
- * True if access points are made for the first time in this very pass and nothing that stands in the
- * policy is damaged: the next pass then puts one document for all of them. A binding delays a Put
- * once at most, as its first pass leaves a facet behind, so a create that fails starves nobody.
+ * True if more is about to join and nothing that stands in the policy is damaged: the next pass then
+ * puts one document for all. Either access points are made for the first time in this very pass, or
+ * nobody is admitted yet and a workload has not been looked at. A create that fails starves nobody, as
+ * only its first attempt counts.
  */
-function isWorthWaiting(pass: FileSystemPass, view: PolicyView, foreign: readonly Statement[]): boolean {
-  const isNew = pass.drafts.some(({ previous, mayAct, creates }) => previous === undefined && mayAct && creates.some(({ type }) => type === "CreateAccessPoint"));
-  if (!isNew || foreign.length !== view.foreign.length) return false;
-  const tls = view.ours.some(({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid);
+function isWorthWaiting(
+  pass: FileSystemPass,
+  view: PolicyView,
+  foreign: readonly Statement[],
+  admissions: readonly Admission[],
+): boolean {
+  const isExpected =
+    admissions.length === 0 && pass.drafts.some((draft) => !isLeaving(draft) && !draft.binding.facets.workload);
+  if (foreign.length !== view.foreign.length || !(isExpected || pass.drafts.some(isFirstAttempt))) return false;
+  const tls = view.ours.some(
+    ({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid,
+  );
   const undamaged = statementsOf({ ...statementsInput(pass, view, view.inForce), requireTls: tls });
   return sameMeaning(canonicalStatements(view.ours, view.names), canonicalStatements(undamaged, view.names));
+}
+
+function isFirstAttempt({ previous, mayAct, creates }: BindingDraft): boolean {
+  const said = previous?.conditions.find(({ type }) => type === "AccessPointReady")?.reason;
+  const isFirst = !previous || said === "WaitingForWorkload" || said === "FileSystemNotAvailable";
+  return isFirst && mayAct && creates.some(({ type }) => type === "CreateAccessPoint");
 }
 
 function sameMeaning(a: readonly string[], b: readonly string[]): boolean {
@@ -220,7 +209,12 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
   const { policy, ours, foreign } = content;
   const { fileSystemId } = pass.input.fileSystem.spec;
   if (policy.length > POLICY_CHARACTERS_MAX) {
-    pass.conditions.set("PolicyReady", "False", "PolicyCapacity", `The policy would need ${policy.length} of ${POLICY_CHARACTERS_MAX} characters; it is left as it is. Remove foreign statements or bindings, or use another file system.`);
+    pass.conditions.set(
+      "PolicyReady",
+      "False",
+      "PolicyCapacity",
+      `The policy would need ${policy.length} of ${POLICY_CHARACTERS_MAX} characters; it is left as it is. Remove foreign statements or bindings, or use another file system.`,
+    );
     pass.endings.stall("the policy would be larger than AWS allows");
     return null;
   }
@@ -228,9 +222,19 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
     type: "PutFileSystemPolicy",
     target: pass.arn,
     why: whyPut(view, content),
-    bindings: pass.drafts.filter(({ admit }) => admit !== "asInForce").map(({ name }) => name).sort(),
-    before: view.text === null ? null : { statements: { ours: view.ours.length, foreign: view.foreign.length }, policy: view.text },
-    after: { statements: { ours: ours.length, foreign: foreign.length }, policy, ...lossReport(pass, view, content.admissions) },
+    bindings: pass.drafts
+      .filter(({ admit }) => admit !== "asInForce")
+      .map(({ name }) => name)
+      .sort(),
+    before:
+      view.text === null
+        ? null
+        : { statements: { ours: view.ours.length, foreign: view.foreign.length }, policy: view.text },
+    after: {
+      statements: { ours: ours.length, foreign: foreign.length },
+      policy,
+      ...lossReport(pass, view, content.admissions),
+    },
     removes: content.removed.length,
     fileSystemId,
     policy,
@@ -240,16 +244,27 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
 }
 
 function whyPut(view: PolicyView, { foreign, removed }: PutContent): string {
-  if (view.text === null) return "First policy of this file system: from now on only those whom a policy allows can mount";
-  if (foreign.length !== view.foreign.length) return "A foreign statement that our last Put replaced unseen is put back";
+  if (view.text === null)
+    return "First policy of this file system: from now on only those whom a policy allows can mount";
+  if (foreign.length !== view.foreign.length)
+    return "A foreign statement that our last Put replaced unseen is put back";
   if (removed.length > 0) return `Our statements change; ${removed.length} admissions are taken out`;
   return "Our statements in the policy are not what the bindings ask for";
 }
 
 /** Consent is asked for the first Put, so it says who is known to lose access by it. */
-function lossReport(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): { wouldLoseAccess?: string[] } {
+function lossReport(
+  pass: FileSystemPass,
+  view: PolicyView,
+  admissions: readonly Admission[],
+): { wouldLoseAccess?: string[] } {
   const { knownClients } = pass.input;
   if (view.text !== null || !knownClients) return {};
   const roles = new Set(admissions.map(({ roleArn }) => roleArn));
-  return { wouldLoseAccess: knownClients.filter(({ roleArn }) => roleArn === null || !roles.has(roleArn)).map(({ name }) => name).sort() };
+  return {
+    wouldLoseAccess: knownClients
+      .filter(({ roleArn }) => roleArn === null || !roles.has(roleArn))
+      .map(({ name }) => name)
+      .sort(),
+  };
 }

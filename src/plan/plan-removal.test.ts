@@ -43,7 +43,9 @@ describe("a deleted binding", () => {
     const id = idOf(world);
     const plan = world.passFileSystem();
     expect(plan.actions.map(({ type }) => type)).toEqual(["TagResource", "PutFileSystemPolicy"]);
-    expect(plan.facets.accessPoints.get("uid-thumb")!.retiring).toEqual([{ accessPointId: id, retiredAtMs: world.nowMs, why: "BindingDeleted" }]);
+    expect(plan.facets.accessPoints.get("uid-thumb")!.retiring).toEqual([
+      { accessPointId: id, retiredAtMs: world.nowMs, why: "BindingDeleted" },
+    ]);
     expect(world.accessPoints[0]!.tags[TAGS.retiredAt]).toBe(new Date(world.nowMs).toISOString());
   });
 
@@ -59,8 +61,17 @@ describe("a deleted binding", () => {
   });
 
   test.each<[string, (world: PlanningWorld, config: { arn: string; localMountPath: string }[]) => void, string]>([
-    ["a published version", (world, fileSystemConfigs) => world.versions.set("thumb", [aFunction("thumb", "thumb", { version: "7", fileSystemConfigs })]), "thumb:7"],
-    ["another function", (world, fileSystemConfigs) => world.functions.set("legacy", aFunction("legacy", "legacy", { fileSystemConfigs })), "legacy:$LATEST"],
+    [
+      "a published version",
+      (world, fileSystemConfigs) =>
+        world.versions.set("thumb", [aFunction("thumb", "thumb", { version: "7", fileSystemConfigs })]),
+      "thumb:7",
+    ],
+    [
+      "another function",
+      (world, fileSystemConfigs) => world.functions.set("legacy", aFunction("legacy", "legacy", { fileSystemConfigs })),
+      "legacy:$LATEST",
+    ],
   ])("is not deleted while %s names its access point", (_who, prepare, named) => {
     const world = converged();
     const config = world.functions.get("thumb")!.fileSystemConfigs;
@@ -152,7 +163,11 @@ describe("a deleted binding", () => {
     world.delete("thumb");
     world.passLambda("thumb");
     world.changeFunction("thumb", { lastUpdateStatus: "InProgress" });
-    expect(world.passLambda("thumb")).toMatchObject({ actions: [], facets: { release: [] }, ending: { kind: "waiting" } });
+    expect(world.passLambda("thumb")).toMatchObject({
+      actions: [],
+      facets: { release: [] },
+      ending: { kind: "waiting" },
+    });
     world.changeFunction("thumb", { lastUpdateStatus: "Failed", lastUpdateStatusReasonCode: "InternalError" });
     for (let pass = 0; pass < 3; pass += 1) expect(world.passLambda("thumb").facets.release).toEqual([]);
     expect(world.condition("thumb", "MountConfigured")).toMatchObject({ reason: "UnmountFailed" });
@@ -165,7 +180,10 @@ describe("a deleted binding", () => {
     world.settings = { ...world.settings, absenceGapMs: 5_000 };
     world.functions.delete("thumb");
     world.delete("thumb");
-    expect(world.passLambda("thumb")).toMatchObject({ facets: { release: [] }, ending: { kind: "waiting", afterMs: 5_000 } });
+    expect(world.passLambda("thumb")).toMatchObject({
+      facets: { release: [] },
+      ending: { kind: "waiting", afterMs: 5_000 },
+    });
     world.nowMs += 4_999;
     expect(world.passLambda("thumb").facets.release).toEqual([]);
     world.nowMs += 1;
@@ -195,7 +213,9 @@ describe("deletionPolicy Retain", () => {
     expect(world.policy).toBe(policy);
     expect(world.functions.get("thumb")!.fileSystemConfigs).toEqual(mounted);
     expect(world.accessPoints.find(({ accessPointId }) => accessPointId === id)!.tags[TAGS.retained]).toBe("true");
-    expect(world.fileSystem.facets.fileSystem!.retained).toMatchObject([{ accessPointId: id, bindingName: "media/thumb", roleArns: [roleArn("thumb")], access: "ReadWrite" }]);
+    expect(world.fileSystem.facets.fileSystem!.retained).toMatchObject([
+      { accessPointId: id, bindingName: "media/thumb", roleArns: [roleArn("thumb")], access: "ReadWrite" },
+    ]);
     world.policy = null;
     world.settle();
     expect(world.policy).toContain(roleArn("thumb"));
@@ -254,7 +274,10 @@ describe("force-release", () => {
 describe("the FileSystem record", () => {
   test("is in use while a binding names it, and released after", () => {
     const world = converged();
-    world.fileSystem = { ...world.fileSystem, metadata: { ...world.fileSystem.metadata, generation: 2, deletionTimestamp: "2026-11-23T14:00:00Z" } };
+    world.fileSystem = {
+      ...world.fileSystem,
+      metadata: { ...world.fileSystem.metadata, generation: 2, deletionTimestamp: "2026-11-23T14:00:00Z" },
+    };
     expect(world.passFileSystem().facets.release).toEqual([]);
     const inUse = world.fileSystem.facets.fileSystem!.conditions.find(({ type }) => type === "InUse");
     expect(inUse?.message).toContain("media/thumb");

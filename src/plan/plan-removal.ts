@@ -33,14 +33,20 @@ export function removalNeedsConsumers(pass: FileSystemPass, draft: BindingDraft)
 
 function isOurTurn(draft: BindingDraft): boolean {
   const { deletionTimestamp, finalizers } = draft.binding.metadata;
-  return deletionTimestamp !== undefined && finalizers.includes(ACCESS_POINT_FINALIZER) && !finalizers.includes(MOUNT_FINALIZER);
+  return (
+    deletionTimestamp !== undefined &&
+    finalizers.includes(ACCESS_POINT_FINALIZER) &&
+    !finalizers.includes(MOUNT_FINALIZER)
+  );
 }
 
 /** By the spec, or because an unmount that nobody could prove was waived for this very binding. */
 function isToBeRetained({ binding }: BindingDraft): boolean {
   if (binding.spec.deletionPolicy === "Retain") return true;
   const forced = binding.metadata.annotations[ANNOTATIONS.forceRelease] === binding.metadata.uid;
-  const proven = binding.facets.workload?.conditions.some(({ type, reason }) => type === "MountConfigured" && reason === "Unmounted");
+  const proven = binding.facets.workload?.conditions.some(
+    ({ type, reason }) => type === "MountConfigured" && reason === "Unmounted",
+  );
   return forced && proven !== true;
 }
 
@@ -56,16 +62,30 @@ export function planRemoval(pass: FileSystemPass, draft: BindingDraft): Removal 
     return blocked;
   }
   if (!isOurTurn(draft)) {
-    draft.conditions.set("AccessPointReady", "False", "WaitingForUnmount", "The binding is being deleted; its access point stays until the workload is proven not to mount it (see MountConfigured).");
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "WaitingForUnmount",
+      "The binding is being deleted; its access point stays until the workload is proven not to mount it (see MountConfigured).",
+    );
     return blocked;
   }
   if (pass.seen === null) {
     const { accessPoints } = pass.input.observed;
-    if (!accessPoints.known) draft.conditions.put("AccessPointReady", unread("the access points", accessPoints.why, "elasticfilesystem:DescribeAccessPoints"));
+    if (!accessPoints.known)
+      draft.conditions.put(
+        "AccessPointReady",
+        unread("the access points", accessPoints.why, "elasticfilesystem:DescribeAccessPoints"),
+      );
     return blocked;
   }
   if (draft.binding.spec.suspend) {
-    draft.conditions.set("AccessPointReady", "False", "Suspended", "The deletion waits while spec.suspend is true: set it to false.");
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "Suspended",
+      "The deletion waits while spec.suspend is true: set it to false.",
+    );
     return blocked;
   }
   return { draft, stage: removeOrRetain(pass, draft) };
@@ -98,13 +118,28 @@ function retain(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
   const id = own.accessPointId;
   const recorded = pass.retained.some(({ accessPointId }) => accessPointId === id);
   draft.accessPoint = { id, arn: own.accessPointArn };
-  draft.conditions.set("AccessPointReady", "False", "Retained", `Access point ${id} stays and is tagged ${TAGS.retained}.`);
+  draft.conditions.set(
+    "AccessPointReady",
+    "False",
+    "Retained",
+    `Access point ${id} stays and is tagged ${TAGS.retained}.`,
+  );
   if (!recorded && draft.mayAct) {
-    const entry = { accessPointId: id, accessPointArn: own.accessPointArn, bindingUid: binding.metadata.uid, bindingName: draft.name };
-    pass.retained = [...pass.retained, { ...entry, roleArns: binding.facets.workload?.roleArns ?? [], access: binding.spec.access }];
+    const entry = {
+      accessPointId: id,
+      accessPointArn: own.accessPointArn,
+      bindingUid: binding.metadata.uid,
+      bindingName: draft.name,
+    };
+    pass.retained = [
+      ...pass.retained,
+      { ...entry, roleArns: binding.facets.workload?.roleArns ?? [], access: binding.spec.access },
+    ];
   }
   if (own.tags[TAGS.retained] === "true") return recorded ? "retained" : "blocked";
-  draft.creates.push(tagAction(draft, own, { [TAGS.retained]: "true" }, `${draft.name} is deleted with deletionPolicy Retain`));
+  draft.creates.push(
+    tagAction(draft, own, { [TAGS.retained]: "true" }, `${draft.name} is deleted with deletionPolicy Retain`),
+  );
   return "blocked";
 }
 
@@ -116,28 +151,51 @@ function retire(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
   draft.admit = recorded ? "nothing" : "asInForce";
   if (!isNamedByNobody(pass, draft, id)) return "blocked";
   draft.admit = "nothing";
-  draft.conditions.set("AccessPointReady", "False", "Retiring", `Access point ${id} is taken out of the policy and then deleted.`);
+  draft.conditions.set(
+    "AccessPointReady",
+    "False",
+    "Retiring",
+    `Access point ${id} is taken out of the policy and then deleted.`,
+  );
   const retiredAtMs = recorded?.retiredAtMs ?? pass.input.nowMs;
-  if (!recorded && draft.mayAct) draft.retiring = [...draft.retiring, { accessPointId: id, retiredAtMs, why: "BindingDeleted" }];
+  if (!recorded && draft.mayAct)
+    draft.retiring = [...draft.retiring, { accessPointId: id, retiredAtMs, why: "BindingDeleted" }];
   if (own.tags[TAGS.retiredAt] !== undefined) return recorded ? "clean" : "blocked";
-  draft.creates.push(tagAction(draft, own, { [TAGS.retiredAt]: new Date(retiredAtMs).toISOString() }, `${draft.name} is being deleted`));
+  draft.creates.push(
+    tagAction(draft, own, { [TAGS.retiredAt]: new Date(retiredAtMs).toISOString() }, `${draft.name} is being deleted`),
+  );
   return "blocked";
 }
 
 function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string): boolean {
   const { consumers } = pass.input.observed;
   if (consumers === null) {
-    draft.conditions.set("AccessPointReady", "False", "Retiring", `Whether a function still names access point ${id} is being looked up.`);
+    draft.conditions.set(
+      "AccessPointReady",
+      "False",
+      "Retiring",
+      `Whether a function still names access point ${id} is being looked up.`,
+    );
     pass.endings.wait(1, "every function version must be read before an access point is deleted");
     return false;
   }
   if (!consumers.known) {
-    draft.conditions.put("AccessPointReady", unread("the function versions of the account", consumers.why, "lambda:ListFunctions and lambda:ListVersionsByFunction"));
+    draft.conditions.put(
+      "AccessPointReady",
+      unread(
+        "the function versions of the account",
+        consumers.why,
+        "lambda:ListFunctions and lambda:ListVersionsByFunction",
+      ),
+    );
     if (isDenied(consumers.why)) pass.endings.stall("the function versions of the account could not be read");
     else pass.endings.wait(pass.input.settings.backoffBaseMs, "the function versions of the account could not be read");
     return false;
   }
-  const served = consumers.value.filter((version) => version.fileSystemConfigs.some(({ arn }) => accessPointIdOf(arn) === id)).map(versionName).sort();
+  const served = consumers.value
+    .filter((version) => version.fileSystemConfigs.some(({ arn }) => accessPointIdOf(arn) === id))
+    .map(versionName)
+    .sort();
   if (served.length === 0) return true;
   const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions or take the mount out of those functions, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
@@ -149,7 +207,11 @@ function versionName({ functionName, version }: ObservedFunction): string {
 }
 
 /** After the policy is planned: deletes what is proven unused and releases what is proven gone. */
-export function finishRemoval(pass: FileSystemPass, { draft, stage }: Removal, policy: PolicyPlan | "notManaged" | "notRead"): void {
+export function finishRemoval(
+  pass: FileSystemPass,
+  { draft, stage }: Removal,
+  policy: PolicyPlan | "notManaged" | "notRead",
+): void {
   if (stage === "retained") {
     draft.release = true;
     return;
@@ -167,7 +229,9 @@ export function finishRemoval(pass: FileSystemPass, { draft, stage }: Removal, p
 
 function isOutOfPolicy(policy: PolicyPlan | "notManaged" | "notRead", id: string): boolean {
   if (policy === "notManaged") return true;
-  return policy !== "notRead" && !policy.view.inForce.some(({ accessPointArn }) => accessPointIdOf(accessPointArn) === id);
+  return (
+    policy !== "notRead" && !policy.view.inForce.some(({ accessPointArn }) => accessPointIdOf(accessPointArn) === id)
+  );
 }
 
 function isCleanTwice(pass: FileSystemPass, id: string): boolean {
@@ -179,9 +243,24 @@ function isCleanTwice(pass: FileSystemPass, id: string): boolean {
   return clean.believed;
 }
 
-function tagAction(draft: BindingDraft, own: ObservedAccessPoint, tags: Record<string, string>, why: string): TagAccessPointAction {
+function tagAction(
+  draft: BindingDraft,
+  own: ObservedAccessPoint,
+  tags: Record<string, string>,
+  why: string,
+): TagAccessPointAction {
   const before = Object.fromEntries(Object.keys(tags).map((key) => [key, own.tags[key] ?? null]));
-  return { type: "TagResource", target: own.accessPointArn, why, bindings: [draft.name], before, after: tags, removes: 0, accessPointId: own.accessPointId, tags };
+  return {
+    type: "TagResource",
+    target: own.accessPointArn,
+    why,
+    bindings: [draft.name],
+    before,
+    after: tags,
+    removes: 0,
+    accessPointId: own.accessPointId,
+    tags,
+  };
 }
 
 function deleteAction(draft: BindingDraft): BindingDraft["deletes"][number] {

@@ -16,7 +16,12 @@ export function planUnmount(pass: LambdaPass, draft: MountDraft): void {
     return mountCondition(draft, "False", "Retained", "The mount stays as it is: deletionPolicy is Retain.");
   }
   if (draft.binding.spec.suspend) {
-    return mountCondition(draft, "False", "Suspended", "The deletion waits while spec.suspend is true: set it to false.");
+    return mountCondition(
+      draft,
+      "False",
+      "Suspended",
+      "The deletion waits while spec.suspend is true: set it to false.",
+    );
   }
   const forced = draft.binding.metadata.annotations[ANNOTATIONS.forceRelease] === draft.binding.metadata.uid;
   if (isProvenUnmounted(pass, draft)) {
@@ -25,14 +30,24 @@ export function planUnmount(pass: LambdaPass, draft: MountDraft): void {
   }
   if (forced) {
     draft.release = true;
-    return mountCondition(draft, "False", "ForceReleased", `The unmount could not be proven and was waived by ${ANNOTATIONS.forceRelease}: mount, access point and statements stay as with deletionPolicy Retain.`);
+    return mountCondition(
+      draft,
+      "False",
+      "ForceReleased",
+      `The unmount could not be proven and was waived by ${ANNOTATIONS.forceRelease}: mount, access point and statements stay as with deletionPolicy Retain.`,
+    );
   }
   if (pass.latest) unmount(pass, draft, pass.latest);
 }
 
 function keepSaying(draft: MountDraft): void {
   const said = draft.previous?.conditions.find(({ type }) => type === "MountConfigured");
-  mountCondition(draft, "False", said?.reason ?? "Unmounted", said?.message ?? "The function does not mount this binding's access point.");
+  mountCondition(
+    draft,
+    "False",
+    said?.reason ?? "Unmounted",
+    said?.message ?? "The function does not mount this binding's access point.",
+  );
 }
 
 function isProvenUnmounted(pass: LambdaPass, draft: MountDraft): boolean {
@@ -43,7 +58,8 @@ function isProvenUnmounted(pass: LambdaPass, draft: MountDraft): boolean {
   const isOut = slot === null || !draft.ourIds.has(slot.id);
   const isAtRest = latest.value.lastUpdateStatus !== "InProgress" && latest.value.state !== "Pending";
   // After a failed update the previous configuration serves, and that may have been our mount.
-  const mayStillServe = latest.value.lastUpdateStatus === "Failed" && draft.previous?.echo !== null && draft.previous !== undefined;
+  const mayStillServe =
+    latest.value.lastUpdateStatus === "Failed" && draft.previous?.echo !== null && draft.previous !== undefined;
   return isOut && isAtRest && !mayStillServe;
 }
 
@@ -62,6 +78,11 @@ function unmount(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction):
   // Remembered, or the next look would take the empty slot for proof.
   draft.echo = draft.previous?.echo ?? null;
   if (isMoving(pass, draft, latest)) return;
-  mountCondition(draft, "False", "UnmountFailed", `The update that took the mount out failed (${reasonOf(latest)}), so the previous configuration still serves: repair its cause and update the function once.`);
+  mountCondition(
+    draft,
+    "False",
+    "UnmountFailed",
+    `The update that took the mount out failed (${reasonOf(latest)}), so the previous configuration still serves: repair its cause and update the function once.`,
+  );
   pass.endings.stall(`the last update of ${latest.functionName} failed`);
 }

@@ -16,11 +16,39 @@ const RUNS = { seed: 20_261_123, numRuns: 60 };
 const NAMES = ["a", "b", "c", "d", "e", "f"];
 const name = fc.constantFrom(...NAMES);
 const step = fc.oneof(
-  fc.record({ kind: fc.constant("add" as const), name, access: fc.constantFrom("ReadOnly" as const, "ReadWrite" as const, "ReadWriteRoot" as const), role: fc.constantFrom("r1", "r2", "r3") }),
-  fc.record({ kind: fc.constantFrom("delete" as const, "retain" as const, "suspend" as const, "resume" as const, "unmount" as const, "dropAccessPoint" as const, "dropTags" as const), name }),
+  fc.record({
+    kind: fc.constant("add" as const),
+    name,
+    access: fc.constantFrom("ReadOnly" as const, "ReadWrite" as const, "ReadWriteRoot" as const),
+    role: fc.constantFrom("r1", "r2", "r3"),
+  }),
+  fc.record({
+    kind: fc.constantFrom(
+      "delete" as const,
+      "retain" as const,
+      "suspend" as const,
+      "resume" as const,
+      "unmount" as const,
+      "dropAccessPoint" as const,
+      "dropTags" as const,
+    ),
+    name,
+  }),
   fc.record({ kind: fc.constant("role" as const), name, role: fc.constantFrom("r1", "r2", "r3", "missing") }),
-  fc.record({ kind: fc.constant("mode" as const), mode: fc.constantFrom("Observe" as const, "Preserve" as const, "Enforce" as const), requireTls: fc.boolean(), release: fc.boolean() }),
-  fc.record({ kind: fc.constantFrom("dropPolicy" as const, "dropOurStatement" as const, "foreignStatement" as const, "shufflePolicy" as const) }),
+  fc.record({
+    kind: fc.constant("mode" as const),
+    mode: fc.constantFrom("Observe" as const, "Preserve" as const, "Enforce" as const),
+    requireTls: fc.boolean(),
+    release: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constantFrom(
+      "dropPolicy" as const,
+      "dropOurStatement" as const,
+      "foreignStatement" as const,
+      "shufflePolicy" as const,
+    ),
+  }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -46,15 +74,31 @@ function play(world: PlanningWorld, next: Step): void {
       if (!world.bindings.has(next.name)) world.add(next.name, { access: next.access }, next.role);
       return;
     case "mode":
-      return world.changeFileSystem({ mode: next.mode, requireTls: next.requireTls, ...(next.release ? { release: FS } : { release: "no" }) });
+      return world.changeFileSystem({
+        mode: next.mode,
+        requireTls: next.requireTls,
+        ...(next.release ? { release: FS } : { release: "no" }),
+      });
     case "dropPolicy":
       return putStatements(world, []);
     case "dropOurStatement": {
       const index = statementsOf(world).findIndex((statement) => isOurs(statement, "test"));
-      return putStatements(world, statementsOf(world).filter((_, i) => i !== index));
+      return putStatements(
+        world,
+        statementsOf(world).filter((_, i) => i !== index),
+      );
     }
     case "foreignStatement":
-      return putStatements(world, [...statementsOf(world), { Sid: `theirs-${world.nowMs}`, Effect: "Allow", Principal: { AWS: roleArn("r9") }, Action: "elasticfilesystem:ClientMount", Resource: FS_ARN }]);
+      return putStatements(world, [
+        ...statementsOf(world),
+        {
+          Sid: `theirs-${world.nowMs}`,
+          Effect: "Allow",
+          Principal: { AWS: roleArn("r9") },
+          Action: "elasticfilesystem:ClientMount",
+          Resource: FS_ARN,
+        },
+      ]);
     case "shufflePolicy":
       return putStatements(world, statementsOf(world).toReversed());
     default:
@@ -83,7 +127,12 @@ function playOnBinding(world: PlanningWorld, next: Step & { name: string }): voi
       world.accessPoints = world.accessPoints.filter(({ accessPointId }) => accessPointId !== id);
       return;
     case "dropTags":
-      world.accessPoints = world.accessPoints.map((one) => (one.accessPointId === id ? { ...one, tags: { [TAGS.slot]: "1" } } : one));
+      world.accessPoints = world.accessPoints.map((one) =>
+        one.accessPointId === id ? { ...one, tags: { [TAGS.slot]: "1" } } : one,
+      );
+      return;
+    default:
+      throw new Error(`Step ${next.kind} is not about one binding`);
   }
 }
 
@@ -130,9 +179,15 @@ describe("in any story", () => {
     fc.assert(
       fc.property(story, (steps) =>
         tell(steps, (world) => {
-          const ordered = new Set([...world.bindings].filter(([, { metadata }]) => metadata.deletionTimestamp).map(([binding]) => `media/${binding}`));
+          const ordered = new Set(
+            [...world.bindings]
+              .filter(([, { metadata }]) => metadata.deletionTimestamp)
+              .map(([binding]) => `media/${binding}`),
+          );
           for (const action of world.settle()) {
-            const takes = action.type === "DeleteAccessPoint" || (action.type === "UpdateFunctionConfiguration" && action.fileSystemConfigs.length === 0);
+            const takes =
+              action.type === "DeleteAccessPoint" ||
+              (action.type === "UpdateFunctionConfiguration" && action.fileSystemConfigs.length === 0);
             if (takes) expect(action.bindings.every((binding) => ordered.has(binding))).toBe(true);
           }
         }),
@@ -150,7 +205,10 @@ describe("in any story", () => {
             const document = parsePolicy(action.policy);
             if (document === null || document === "unreadable") throw new Error("Not a policy");
             expect(document.statements.length).toBeGreaterThan(0);
-            const open = document.statements.filter(({ Effect, Principal, Sid }) => Effect === "Allow" && JSON.stringify(Principal).includes("*") && String(Sid).startsWith("mooring-"));
+            const open = document.statements.filter(
+              ({ Effect, Principal, Sid }) =>
+                Effect === "Allow" && JSON.stringify(Principal).includes("*") && String(Sid).startsWith("mooring-"),
+            );
             expect(open).toEqual([]);
           }
         }),
@@ -167,7 +225,10 @@ describe("in any story", () => {
           const reversed = {
             ...input,
             bindings: input.bindings.toReversed(),
-            observed: { ...input.observed, accessPoints: { known: true as const, value: world.accessPoints.toReversed(), readAtMs: world.nowMs } },
+            observed: {
+              ...input.observed,
+              accessPoints: { known: true as const, value: world.accessPoints.toReversed(), readAtMs: world.nowMs },
+            },
           };
           const [one, other] = [planFileSystem(input), planFileSystem(reversed)];
           expect(other.actions).toEqual(one.actions);

@@ -1,5 +1,12 @@
 import type { ObservedFunction } from "../model/observations.ts";
-import { ACCESS_POINT_FINALIZER, type BindingRecord, type BindingSpec, type FileSystemRecord, type FileSystemSpec, MOUNT_FINALIZER } from "../model/records.ts";
+import {
+  ACCESS_POINT_FINALIZER,
+  type BindingRecord,
+  type BindingSpec,
+  type FileSystemRecord,
+  type FileSystemSpec,
+  MOUNT_FINALIZER,
+} from "../model/records.ts";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "eu-west-1";
@@ -17,8 +24,22 @@ export function accessPointArnOf(id: string): string {
 export function aFileSystem(policy: Partial<FileSystemSpec["policy"]> = {}): FileSystemRecord {
   return {
     kind: "FileSystem",
-    metadata: { name: "shared", namespace: "", uid: "uid-fs", generation: 1, creationTimestamp: "2026-11-23T11:00:00Z", finalizers: ["mooring.dev/in-use"], labels: {}, annotations: {} },
-    spec: { account: ACCOUNT, region: REGION, fileSystemId: FS, policy: { mode: "Enforce", confirm: FS, requireTls: false, ...policy } },
+    metadata: {
+      name: "shared",
+      namespace: "",
+      uid: "uid-fs",
+      generation: 1,
+      creationTimestamp: "2026-11-23T11:00:00Z",
+      finalizers: ["mooring.dev/in-use"],
+      labels: {},
+      annotations: {},
+    },
+    spec: {
+      account: ACCOUNT,
+      region: REGION,
+      fileSystemId: FS,
+      policy: { mode: "Enforce", confirm: FS, requireTls: false, ...policy },
+    },
     changedBy: { actor: "you", atMs: 0 },
     facets: {},
     resourceVersion: 1,
@@ -55,7 +76,11 @@ export function aBinding(name: string, spec: Partial<BindingSpec> = {}): Binding
   };
 }
 
-export function aFunction(functionName: string, role = functionName, change: Partial<ObservedFunction> = {}): ObservedFunction {
+export function aFunction(
+  functionName: string,
+  role = functionName,
+  change: Partial<ObservedFunction> = {},
+): ObservedFunction {
   return {
     functionName,
     functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${functionName}`,

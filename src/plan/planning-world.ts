@@ -12,12 +12,27 @@ import {
 } from "../model/records.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../model/settings.ts";
 import { applyToFileSystem, applyToLambda } from "./apply-to.ts";
-import type { FileSystemFacetDrafts, FileSystemMemory, FileSystemObservation, FileSystemPlanInput, KnownClient } from "./file-system-input.ts";
+import type {
+  FileSystemFacetDrafts,
+  FileSystemMemory,
+  FileSystemObservation,
+  FileSystemPlanInput,
+  KnownClient,
+} from "./file-system-input.ts";
 import type { LambdaFacetDrafts, LambdaMemory, LambdaPlanInput } from "./lambda-input.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "./plan-file-system.ts";
 import { needsVersions, planLambda } from "./plan-lambda.ts";
 import type { Plan } from "./plan.ts";
-import { ACCOUNT, aBinding, accessPointArnOf, aFileSystem, aFunction, FS, REGION, roleArn } from "./planning-samples.ts";
+import {
+  ACCOUNT,
+  aBinding,
+  accessPointArnOf,
+  aFileSystem,
+  aFunction,
+  FS,
+  REGION,
+  roleArn,
+} from "./planning-samples.ts";
 
 const PASSES_MAX = 60;
 
@@ -76,12 +91,20 @@ export class PlanningWorld {
 
   changeFileSystem(policy: Partial<FileSystemSpec["policy"]>): void {
     const { metadata, spec } = this.fileSystem;
-    this.fileSystem = { ...this.fileSystem, metadata: { ...metadata, generation: metadata.generation + 1 }, spec: { ...spec, policy: { ...spec.policy, ...policy } } };
+    this.fileSystem = {
+      ...this.fileSystem,
+      metadata: { ...metadata, generation: metadata.generation + 1 },
+      spec: { ...spec, policy: { ...spec.policy, ...policy } },
+    };
   }
 
   delete(name: string): void {
     const record = this.get(name);
-    const metadata = { ...record.metadata, generation: record.metadata.generation + 1, deletionTimestamp: "2026-11-23T13:00:00Z" };
+    const metadata = {
+      ...record.metadata,
+      generation: record.metadata.generation + 1,
+      deletionTimestamp: "2026-11-23T13:00:00Z",
+    };
     this.bindings.set(name, { ...record, metadata });
   }
 
@@ -92,18 +115,31 @@ export class PlanningWorld {
 
   condition(name: string, type: string): { status: string; reason: string; message: string } | undefined {
     const { workload, accessPoint } = this.get(name).facets;
-    return [...(accessPoint?.conditions ?? []), ...(workload?.conditions ?? [])].find((condition) => condition.type === type);
+    return [...(accessPoint?.conditions ?? []), ...(workload?.conditions ?? [])].find(
+      (condition) => condition.type === type,
+    );
   }
 
   observeFileSystem(input: Omit<FileSystemPlanInput, "observed">): FileSystemObservation {
     const policy = this.#read("policy", this.policy);
     const roles = rolesToRead({ ...input, observedPolicy: policy });
     return {
-      fileSystem: this.#read("fileSystem", this.fileSystemState === null ? null : { fileSystemId: FS, lifeCycleState: this.fileSystemState }),
+      fileSystem: this.#read(
+        "fileSystem",
+        this.fileSystemState === null ? null : { fileSystemId: FS, lifeCycleState: this.fileSystemState },
+      ),
       accessPoints: this.#read("accessPoints", this.accessPoints),
       mountTargets: this.#read("mountTargets", this.#mountTargets()),
       policy,
-      roles: new Map(roles.map((role) => [role, this.#read<ObservedRole | null>("roles", this.roles.has(role) ? { roleArn: role, roleId: `AROA${role.toUpperCase()}` } : null)])),
+      roles: new Map(
+        roles.map((role) => [
+          role,
+          this.#read<ObservedRole | null>(
+            "roles",
+            this.roles.has(role) ? { roleArn: role, roleId: `AROA${role.toUpperCase()}` } : null,
+          ),
+        ]),
+      ),
       consumers: null,
     };
   }
@@ -127,7 +163,9 @@ export class PlanningWorld {
   }
 
   lambdaInput(functionName: string): LambdaPlanInput {
-    const bindings = [...this.bindings.values()].filter(({ spec }) => spec.workload.lambda.functionName === functionName);
+    const bindings = [...this.bindings.values()].filter(
+      ({ spec }) => spec.workload.lambda.functionName === functionName,
+    );
     const input: LambdaPlanInput = {
       nowMs: this.nowMs,
       settings: this.settings,
@@ -146,7 +184,10 @@ export class PlanningWorld {
       lastForeignEventAtMs: null,
     };
     if (!needsVersions(input)) return input;
-    return { ...input, observed: { ...input.observed, versions: this.#read("versions", this.versions.get(functionName) ?? []) } };
+    return {
+      ...input,
+      observed: { ...input.observed, versions: this.#read("versions", this.versions.get(functionName) ?? []) },
+    };
   }
 
   /** One pass over the file system: plan, commit, act. */
@@ -157,7 +198,8 @@ export class PlanningWorld {
     this.fileSystem = { ...this.fileSystem, facets: { fileSystem: { ...plan.facets.fileSystem, key, fence: 1 } } };
     for (const [name, record] of this.bindings) {
       const facet = plan.facets.accessPoints.get(record.metadata.uid);
-      if (facet) this.bindings.set(name, { ...record, facets: { ...record.facets, accessPoint: { ...facet, key, fence: 1 } } });
+      if (facet)
+        this.bindings.set(name, { ...record, facets: { ...record.facets, accessPoint: { ...facet, key, fence: 1 } } });
     }
     this.#release(plan.facets.release, ACCESS_POINT_FINALIZER);
     for (const action of plan.actions) this.carryOut(action);
@@ -170,7 +212,8 @@ export class PlanningWorld {
     const key = lambdaKey({ account: ACCOUNT, region: REGION, functionName });
     for (const [name, record] of this.bindings) {
       const facet = plan.facets.workloads.get(record.metadata.uid);
-      if (facet) this.bindings.set(name, { ...record, facets: { ...record.facets, workload: { ...facet, key, fence: 1 } } });
+      if (facet)
+        this.bindings.set(name, { ...record, facets: { ...record.facets, workload: { ...facet, key, fence: 1 } } });
     }
     this.#release(plan.facets.release, MOUNT_FINALIZER);
     for (const action of plan.actions) this.carryOut(action);
@@ -186,7 +229,8 @@ export class PlanningWorld {
       const plans: Plan<unknown>[] = [...names].map((name) => this.passLambda(name));
       plans.push(this.passFileSystem());
       const waits = plans.map(({ ending }) => (ending.kind === "waiting" ? ending.afterMs : 0));
-      if (plans.every(({ actions }) => actions.length === 0) && this.#state() === state && Math.max(...waits) === 0) return this.done.slice(before);
+      if (plans.every(({ actions }) => actions.length === 0) && this.#state() === state && Math.max(...waits) === 0)
+        return this.done.slice(before);
       this.nowMs += Math.max(1, ...waits);
     }
     throw new Error(`The planners did not come to rest in ${PASSES_MAX} passes`);
@@ -210,7 +254,12 @@ export class PlanningWorld {
     if (!one.accessPointId.startsWith("(")) return one;
     this.#ids += 1;
     const id = `fsap-${String(this.#ids).padStart(17, "0")}`;
-    return { ...one, accessPointId: id, accessPointArn: accessPointArnOf(id), tags: { ...one.tags, [TAGS.slot]: String(this.head) } };
+    return {
+      ...one,
+      accessPointId: id,
+      accessPointArn: accessPointArnOf(id),
+      tags: { ...one.tags, [TAGS.slot]: String(this.head) },
+    };
   }
 
   #release(released: { uid: string }[], finalizer: string): void {
@@ -231,10 +280,22 @@ export class PlanningWorld {
   }
 
   #mountTargets() {
-    return ["a", "b"].map((zone) => ({ mountTargetId: `fsmt-${zone}`, lifeCycleState: "available" as const, vpcId: "vpc-1", subnetId: `subnet-${zone}`, availabilityZoneId: `euw1-az-${zone}` }));
+    return ["a", "b"].map((zone) => ({
+      mountTargetId: `fsmt-${zone}`,
+      lifeCycleState: "available" as const,
+      vpcId: "vpc-1",
+      subnetId: `subnet-${zone}`,
+      availabilityZoneId: `euw1-az-${zone}`,
+    }));
   }
 
   #state(): string {
-    return JSON.stringify([[...this.bindings.values()], this.fileSystem, this.accessPoints, this.policy, [...this.functions.values()]]);
+    return JSON.stringify([
+      [...this.bindings.values()],
+      this.fileSystem,
+      this.accessPoints,
+      this.policy,
+      [...this.functions.values()],
+    ]);
   }
 }

@@ -25,13 +25,17 @@ export function awsPrincipals(value: unknown, names: RoleNames): string[] {
 function canonicalPrincipals(value: unknown, names: RoleNames): unknown {
   if (!isObject(value)) return { AWS: awsPrincipals(value, names) };
   const kinds = Object.keys(value).sort();
-  return Object.fromEntries(kinds.map((kind) => [kind, sortedSet(listOf(value[kind]).map((one) => canonicalPrincipal(one, names)))]));
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, sortedSet(listOf(value[kind]).map((one) => canonicalPrincipal(one, names)))]),
+  );
 }
 
 /** Condition operators and keys do not care about case, the order of values never counts. */
 function canonicalCondition(value: unknown): unknown {
   if (!isObject(value)) return value;
-  return mapSorted(value, (tests) => (isObject(tests) ? mapSorted(tests, (values) => sortedSet(listOf(values))) : tests));
+  return mapSorted(value, (tests) =>
+    isObject(tests) ? mapSorted(tests, (values) => sortedSet(listOf(values))) : tests,
+  );
 }
 
 function mapSorted(value: Record<string, unknown>, map: (entry: unknown) => unknown): Record<string, unknown> {
@@ -46,7 +50,8 @@ export function canonicalStatement(statement: Statement, names: RoleNames): stri
     const value = statement[member];
     if (member === "Sid") continue;
     if (member === "Principal" || member === "NotPrincipal") meaning[member] = canonicalPrincipals(value, names);
-    else if (member === "Action" || member === "NotAction") meaning[member] = sortedSet(listOf(value).map((one) => one.toLowerCase()));
+    else if (member === "Action" || member === "NotAction")
+      meaning[member] = sortedSet(listOf(value).map((one) => one.toLowerCase()));
     else if (member === "Resource" || member === "NotResource") meaning[member] = sortedSet(listOf(value));
     else if (member === "Condition") {
       if (isObject(value) && Object.keys(value).length === 0) continue;

@@ -18,10 +18,13 @@ test.each<[string, number[], number, number[]]>([
 test("asks few questions for many newcomers", () => {
   let asked = 0;
   const fits = fitsIn(500);
-  const admitted = newcomersThatFit(Array.from({ length: 512 }, () => 1), (sizes) => {
-    asked += 1;
-    return fits(sizes);
-  });
+  const admitted = newcomersThatFit(
+    Array.from({ length: 512 }, () => 1),
+    (sizes) => {
+      asked += 1;
+      return fits(sizes);
+    },
+  );
   expect(admitted).toHaveLength(500);
   expect(asked).toBeLessThan(100);
 });

@@ -5,7 +5,8 @@ import { type Admission } from "./policy-admissions.ts";
 import { POLICY_CHARACTERS_MAX, sidPrefix } from "./policy-document.ts";
 import { admitsRole, allowsAnonymous } from "./policy-foreign.ts";
 import { isEnforcing } from "./policy-mode.ts";
-import type { PolicyPlan, PolicyView } from "./plan-policy.ts";
+import type { PolicyPlan } from "./plan-policy.ts";
+import type { PolicyView } from "./policy-view.ts";
 import type { ConditionDraft } from "./condition-drafts.ts";
 
 /** Says of each binding, and of the file system, what the policy does for them, and from when on. */
@@ -14,16 +15,25 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
   for (const draft of pass.drafts) {
     if (isLeaving(draft)) continue;
     if (pass.seen === null) {
-      draft.conditions.set("PolicyReady", "Unknown", "CouldNotRead", "What the policy must admit is not known while the access points cannot be read.");
+      draft.conditions.set(
+        "PolicyReady",
+        "Unknown",
+        "CouldNotRead",
+        "What the policy must admit is not known while the access points cannot be read.",
+      );
       continue;
     }
     const wanted = wantedOf(draft);
     draft.policyUsableAtMs = usableAt(pass, draft, view, plan, wanted);
     if (draft.conditions.get("PolicyReady")) continue;
-    draft.conditions.put("PolicyReady", plan ? managed(pass, draft, plan, wanted, anonymous) : unmanaged(pass, view, wanted));
+    draft.conditions.put(
+      "PolicyReady",
+      plan ? managed(pass, draft, plan, wanted, anonymous) : unmanaged(pass, view, wanted),
+    );
     if (draft.drifted === false && plan) draft.drifted = hasPolicyDrift(draft, plan, pass);
   }
-  if (!pass.conditions.get("PolicyReady")) pass.conditions.put("PolicyReady", ofFileSystem(pass, view, plan, anonymous));
+  if (!pass.conditions.get("PolicyReady"))
+    pass.conditions.put("PolicyReady", ofFileSystem(pass, view, plan, anonymous));
 }
 
 /** Null while there is nothing to admit: no access point, or no role known. */
@@ -38,7 +48,13 @@ function wantedOf(draft: BindingDraft): Admission[] | null {
  * When a mount may rely on the policy, ms. In mode Enforce a Put takes minutes to work everywhere
  * (AWS-FACTS 1.7, "Propagation"); in the other modes nothing that was admitted is taken away.
  */
-function usableAt(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, plan: PolicyPlan | null, wanted: Admission[] | null): number | null {
+function usableAt(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  view: PolicyView,
+  plan: PolicyPlan | null,
+  wanted: Admission[] | null,
+): number | null {
   if (wanted === null || view.mode === "Unconfirmed") return null;
   const { nowMs, settings } = pass.input;
   const before = draft.previous?.accessPoint?.id === draft.seen!.accessPointId ? draft.previous.policyUsableAtMs : null;
@@ -49,8 +65,19 @@ function usableAt(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, p
   return plan.put && !settings.readOnly && delayMs === 0 ? before : null;
 }
 
-function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wanted: Admission[] | null, anonymous: string[]): ConditionDraft {
-  if (wanted === null) return { status: "False", reason: "WaitingForAccessPoint", message: "The policy admits an access point once it exists and the workload's roles are known." };
+function managed(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  plan: PolicyPlan,
+  wanted: Admission[] | null,
+  anonymous: string[],
+): ConditionDraft {
+  if (wanted === null)
+    return {
+      status: "False",
+      reason: "WaitingForAccessPoint",
+      message: "The policy admits an access point once it exists and the workload's roles are known.",
+    };
   if (plan.refused.has(draft.binding.metadata.uid)) return noRoom(plan);
   const enforcing = isEnforcing(plan.view.mode);
   const tls = !enforcing || !pass.input.fileSystem.spec.policy.requireTls || hasTls(pass, plan.view);
@@ -58,9 +85,16 @@ function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wa
   if (!wanted.every((admission) => plan.judged.has(admission)) || !confined || !tls) return notYet(pass, draft, plan);
   if (enforcing && anonymous.length > 0) return anonymousAllowed(anonymous);
   if (draft.policyUsableAtMs !== null && draft.policyUsableAtMs > pass.input.nowMs) {
-    pass.endings.wait(draft.policyUsableAtMs - pass.input.nowMs, "the policy must work everywhere before it is relied upon");
+    pass.endings.wait(
+      draft.policyUsableAtMs - pass.input.nowMs,
+      "the policy must work everywhere before it is relied upon",
+    );
     const at = new Date(draft.policyUsableAtMs).toISOString();
-    return { status: "False", reason: "Propagating", message: `The policy admits ${draft.name}; AWS takes some minutes to apply it everywhere, so it is relied upon from ${at}.` };
+    return {
+      status: "False",
+      reason: "Propagating",
+      message: `The policy admits ${draft.name}; AWS takes some minutes to apply it everywhere, so it is relied upon from ${at}.`,
+    };
   }
   const sharers = enforcing ? sharersOf(pass, draft) : [];
   if (sharers.length > 0) {
@@ -70,7 +104,9 @@ function managed(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan, wa
       message: `The policy admits the workload's role and confines it, but ${sharers.join(", ")} runs under the same role: IAM cannot tell the two apart, so each can use the other's access point. Give each function its own role.`,
     };
   }
-  const how = enforcing ? "admits the workload's roles through its access point and confines them to it" : "admits the workload's roles through its access point";
+  const how = enforcing
+    ? "admits the workload's roles through its access point and confines them to it"
+    : "admits the workload's roles through its access point";
   return { status: "True", reason: enforcing ? "Enforced" : "Admitted", message: `The file system policy ${how}.` };
 }
 
@@ -85,14 +121,32 @@ function sharersOf(pass: FileSystemPass, { binding }: BindingDraft): string[] {
 }
 
 function hasTls(pass: FileSystemPass, view: PolicyView): boolean {
-  return view.ours.some(({ Sid, Effect }) => Sid === `${sidPrefix(pass.input.settings.installation)}tls` && Effect === "Deny");
+  return view.ours.some(
+    ({ Sid, Effect }) => Sid === `${sidPrefix(pass.input.settings.installation)}tls` && Effect === "Deny",
+  );
 }
 
 function notYet(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan): ConditionDraft {
-  if (plan.put && pass.input.settings.readOnly) return { status: "False", reason: "NotPermitted", message: "The policy must change, but Mooring runs with --read-only." };
-  if (plan.put && draft.mayAct) return { status: "False", reason: "Updating", message: "The policy is being changed to admit this binding." };
-  if (!draft.mayAct) return { status: "False", reason: "NotPermitted", message: "The policy does not admit this binding as it asks, and nothing is changed for it: set driftPolicy to Correct and suspend to false." };
-  return { status: "False", reason: "NotAdmitted", message: "The policy does not admit this binding yet; AccessPointReady and MountConfigured say what it waits for." };
+  if (plan.put && pass.input.settings.readOnly)
+    return {
+      status: "False",
+      reason: "NotPermitted",
+      message: "The policy must change, but Mooring runs with --read-only.",
+    };
+  if (plan.put && draft.mayAct)
+    return { status: "False", reason: "Updating", message: "The policy is being changed to admit this binding." };
+  if (!draft.mayAct)
+    return {
+      status: "False",
+      reason: "NotPermitted",
+      message:
+        "The policy does not admit this binding as it asks, and nothing is changed for it: set driftPolicy to Correct and suspend to false.",
+    };
+  return {
+    status: "False",
+    reason: "NotAdmitted",
+    message: "The policy does not admit this binding yet; AccessPointReady and MountConfigured say what it waits for.",
+  };
 }
 
 function noRoom(plan: PolicyPlan): ConditionDraft {
@@ -109,7 +163,10 @@ function noRoom(plan: PolicyPlan): ConditionDraft {
 function anonymousStatements(pass: FileSystemPass, view: PolicyView): string[] {
   const ours = new Set([...(pass.seen?.values() ?? [])].map(({ accessPointArn }) => accessPointArn));
   return view.foreign
-    .map((statement, index) => ({ statement, name: typeof statement.Sid === "string" ? statement.Sid : `number ${index + 1}` }))
+    .map((statement, index) => ({
+      statement,
+      name: typeof statement.Sid === "string" ? statement.Sid : `number ${index + 1}`,
+    }))
     .filter(({ statement }) => allowsAnonymous(statement, ours, view.names))
     .map(({ name }) => name);
 }
@@ -123,14 +180,34 @@ function anonymousAllowed(statements: readonly string[]): ConditionDraft {
 function unmanaged(pass: FileSystemPass, view: PolicyView, wanted: Admission[] | null): ConditionDraft {
   const { policy, fileSystemId } = pass.input.fileSystem.spec;
   if (view.mode === "Unconfirmed") {
-    return { status: "False", reason: "NotConfirmed", message: `policy.mode Enforce needs consent, as the policy takes away access that everybody has now: set policy.confirm to ${fileSystemId} (given: ${policy.confirm ?? "nothing"}).` };
+    return {
+      status: "False",
+      reason: "NotConfirmed",
+      message: `policy.mode Enforce needs consent, as the policy takes away access that everybody has now: set policy.confirm to ${fileSystemId} (given: ${policy.confirm ?? "nothing"}).`,
+    };
   }
   if (view.text === null) {
-    return { status: "True", reason: "DefaultAdmitsEveryone", message: `The file system has no policy, so EFS admits everyone who reaches it. To confine access set policy.mode to Enforce and policy.confirm to ${fileSystemId}.` };
+    return {
+      status: "True",
+      reason: "DefaultAdmitsEveryone",
+      message: `The file system has no policy, so EFS admits everyone who reaches it. To confine access set policy.mode to Enforce and policy.confirm to ${fileSystemId}.`,
+    };
   }
-  if (wanted === null) return { status: "Unknown", reason: "WaitingForAccessPoint", message: "What the policy needs is known once the access point exists." };
-  const missing = wanted.filter(({ roleArn }) => !view.foreign.some((statement) => admitsRole(statement, roleArn, view.names)));
-  if (missing.length === 0) return { status: "True", reason: "AdmittedByOthers", message: "A statement that is not Mooring's admits the workload's roles." };
+  if (wanted === null)
+    return {
+      status: "Unknown",
+      reason: "WaitingForAccessPoint",
+      message: "What the policy needs is known once the access point exists.",
+    };
+  const missing = wanted.filter(
+    ({ roleArn }) => !view.foreign.some((statement) => admitsRole(statement, roleArn, view.names)),
+  );
+  if (missing.length === 0)
+    return {
+      status: "True",
+      reason: "AdmittedByOthers",
+      message: "A statement that is not Mooring's admits the workload's roles.",
+    };
   const roles = missing.map(({ roleArn }) => roleArn).join(", ");
   return {
     status: "Unknown",
@@ -146,29 +223,59 @@ function hasPolicyDrift(draft: BindingDraft, plan: PolicyPlan, pass: FileSystemP
   if (draft.binding.spec.driftPolicy === "Observe" && now?.reason === "NotPermitted") return true;
   if (!plan.put || !before || now?.status === "True") return false;
   const { metadata, facets } = pass.input.fileSystem;
-  const answered = before.observedGeneration === draft.binding.metadata.generation && facets.fileSystem?.observedGeneration === metadata.generation;
+  const answered =
+    before.observedGeneration === draft.binding.metadata.generation &&
+    facets.fileSystem?.observedGeneration === metadata.generation;
   const sameAccessPoint = before.accessPoint?.id === draft.seen?.accessPointId;
   const was = before.conditions.find(({ type }) => type === "PolicyReady");
-  const sameRoles = (draft.binding.facets.workload?.roleArns ?? []).every((role) => pass.input.memory.admittedRoles?.includes(role));
+  const sameRoles = (draft.binding.facets.workload?.roleArns ?? []).every((role) =>
+    pass.input.memory.admittedRoles?.includes(role),
+  );
   return answered && sameAccessPoint && sameRoles && (was?.status === "True" || was?.reason === "Propagating");
 }
 
-function ofFileSystem(pass: FileSystemPass, view: PolicyView, plan: PolicyPlan | null, anonymous: string[]): ConditionDraft {
+function ofFileSystem(
+  pass: FileSystemPass,
+  view: PolicyView,
+  plan: PolicyPlan | null,
+  anonymous: string[],
+): ConditionDraft {
   const { spec, metadata } = pass.input.fileSystem;
   if (plan?.withheld) {
     const { count, planHash } = plan.withheld;
     const command = `kubectl annotate --overwrite filesystem ${metadata.name} ${ANNOTATIONS.confirmRemoval}=${planHash}`;
-    return { status: "False", reason: "RemovalWithheld", message: `${count} admissions would be taken out of the policy without any binding being deleted; that is held back. If it is meant: ${command}` };
+    return {
+      status: "False",
+      reason: "RemovalWithheld",
+      message: `${count} admissions would be taken out of the policy without any binding being deleted; that is held back. If it is meant: ${command}`,
+    };
   }
   if (!plan && view.mode !== "Unconfirmed" && view.text !== null) {
-    return { status: "True", reason: "NotManaged", message: "policy.mode is Observe: Mooring writes no policy; each binding's PolicyReady says what it would need." };
+    return {
+      status: "True",
+      reason: "NotManaged",
+      message: "policy.mode is Observe: Mooring writes no policy; each binding's PolicyReady says what it would need.",
+    };
   }
   if (!plan) return unmanaged(pass, view, null);
   if (isEnforcing(view.mode) && anonymous.length > 0) return anonymousAllowed(anonymous);
   if (plan.refused.size > 0) return noRoom(plan);
-  if (plan.put) return { status: "False", reason: pass.input.settings.readOnly ? "NotPermitted" : "Updating", message: "The policy is not what the bindings ask for." };
+  if (plan.put)
+    return {
+      status: "False",
+      reason: pass.input.settings.readOnly ? "NotPermitted" : "Updating",
+      message: "The policy is not what the bindings ask for.",
+    };
   if (view.mode === "EnforceKept") {
-    return { status: "True", reason: "EnforceKept", message: `policy.mode is ${spec.policy.mode}, but the Denies of mode Enforce stay until policy.release is ${spec.fileSystemId}.` };
+    return {
+      status: "True",
+      reason: "EnforceKept",
+      message: `policy.mode is ${spec.policy.mode}, but the Denies of mode Enforce stay until policy.release is ${spec.fileSystemId}.`,
+    };
   }
-  return { status: "True", reason: isEnforcing(view.mode) ? "Enforced" : "Preserved", message: "Mooring's statements are as the bindings ask for; all others are untouched." };
+  return {
+    status: "True",
+    reason: isEnforcing(view.mode) ? "Enforced" : "Preserved",
+    message: "Mooring's statements are as the bindings ask for; all others are untouched.",
+  };
 }

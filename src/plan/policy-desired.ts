@@ -45,7 +45,13 @@ export function desiredAdmissions(pass: FileSystemPass, inForce: readonly Admiss
 export function ownersOf(pass: FileSystemPass): Map<string, BindingDraft> {
   const owners = new Map<string, BindingDraft>();
   for (const draft of pass.drafts) {
-    const ids = [draft.seen?.accessPointId, draft.accessPoint?.id, draft.previous?.accessPoint?.id, ...draft.former, ...draft.retiring.map((one) => one.accessPointId)];
+    const ids = [
+      draft.seen?.accessPointId,
+      draft.accessPoint?.id,
+      draft.previous?.accessPoint?.id,
+      ...draft.former,
+      ...draft.retiring.map((one) => one.accessPointId),
+    ];
     for (const id of ids) if (id !== undefined) owners.set(id, draft);
   }
   return owners;
@@ -100,7 +106,11 @@ function pairKey(admission: Admission): string {
 }
 
 /** Roles of the workload that GetRole, or the policy itself, shows to exist; says what is wrong with others. */
-function rolesThatExist(pass: FileSystemPass, draft: BindingDraft, own: readonly Admission[]): { roles: string[]; complete: boolean } {
+function rolesThatExist(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  own: readonly Admission[],
+): { roles: string[]; complete: boolean } {
   const known = knownRoles(pass, own);
   const all = draft.binding.facets.workload!.roleArns;
   const roles = all.filter((roleArn) => isRoleUsable(pass, draft, roleArn, known));
@@ -117,7 +127,8 @@ function isRoleUsable(pass: FileSystemPass, draft: BindingDraft, roleArn: string
   if (reading?.known || known.has(roleArn)) return true;
   if (reading) {
     draft.conditions.put("PolicyReady", unread(`role ${roleArn}`, reading.why, "iam:GetRole"));
-    if (reading.why.transient) pass.endings.wait(pass.input.settings.backoffBaseMs, `role ${roleArn} could not be read`);
+    if (reading.why.transient)
+      pass.endings.wait(pass.input.settings.backoffBaseMs, `role ${roleArn} could not be read`);
     else pass.endings.stall(`role ${roleArn} could not be read: ${reading.why.code}`);
   } else {
     draft.conditions.set("PolicyReady", "Unknown", "RoleNotRead", `Role ${roleArn} has not been read yet.`);
@@ -131,14 +142,22 @@ function isRoleUsable(pass: FileSystemPass, draft: BindingDraft, roleArn: string
 function knownRoles(pass: FileSystemPass, own: readonly Admission[]): ReadonlySet<string> {
   const shown = own.map(({ roleArn }) => roleArn);
   const bareId = shown.some((role) => role.startsWith("AROA"));
-  return new Set([...shown, ...(bareId || pass.input.memory.checkRoles ? [] : (pass.input.memory.admittedRoles ?? []))]);
+  return new Set([
+    ...shown,
+    ...(bareId || pass.input.memory.checkRoles ? [] : (pass.input.memory.admittedRoles ?? [])),
+  ]);
 }
 
 /**
  * A removal counts if it takes something away that we gave: not what another binding's deletion
  * ordered, not what names a vanished access point, not what a stranger wrote into our statement.
  */
-function countsAsRemoval(pass: FileSystemPass, draft: BindingDraft, admission: Admission, wanted: readonly Admission[]): boolean {
+function countsAsRemoval(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  admission: Admission,
+  wanted: readonly Admission[],
+): boolean {
   const successor = wanted.find((one) => pairKey(one) === pairKey(admission));
   const specChanged = draft.previous?.observedGeneration !== draft.binding.metadata.generation;
   if (successor) return specChanged && !allows(successor.access, admission.access);

@@ -44,7 +44,9 @@ export function isOurs(statement: Statement, installation: string): boolean {
 /** A scalar, an array or nothing, as a list of strings: JSON policies use all three for the same thing. */
 export function listOf(value: unknown): string[] {
   if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]).map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry)));
+  return (Array.isArray(value) ? value : [value]).map((entry) =>
+    typeof entry === "string" ? entry : JSON.stringify(entry),
+  );
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

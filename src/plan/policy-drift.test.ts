@@ -4,7 +4,13 @@ import { PlanningWorld } from "./planning-world.ts";
 import type { Statement } from "./policy-document.ts";
 import { samePolicyMeaning } from "./policy-meaning.ts";
 
-const FOREIGN: Statement = { Sid: "backup", Effect: "Allow", Principal: { AWS: roleArn("backup") }, Action: "elasticfilesystem:ClientMount", Resource: FS_ARN };
+const FOREIGN: Statement = {
+  Sid: "backup",
+  Effect: "Allow",
+  Principal: { AWS: roleArn("backup") },
+  Action: "elasticfilesystem:ClientMount",
+  Resource: FS_ARN,
+};
 
 function policyOf(...statements: Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "theirs", Statement: statements });
@@ -25,10 +31,23 @@ describe("drift of the policy", () => {
   test.each<[string, (world: PlanningWorld) => void]>([
     ["a statement of ours was taken out", (world) => void (world.policy = policyOf(...statements(world).slice(1)))],
     ["the whole policy was deleted", (world) => void (world.policy = null)],
-    ["another principal was added to our Allow", (world) => edit(world, "Allow", { Principal: { AWS: [roleArn("thumb"), roleArn("evil")] } })],
+    [
+      "another principal was added to our Allow",
+      (world) => edit(world, "Allow", { Principal: { AWS: [roleArn("thumb"), roleArn("evil")] } }),
+    ],
     ["our Deny was turned into an Allow", (world) => edit(world, "Deny", { Effect: "Allow" })],
     ["our Allow lost its condition", (world) => edit(world, "Allow", { Condition: {} })],
-    ["a right was added", (world) => edit(world, "Allow", { Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"] })],
+    [
+      "a right was added",
+      (world) =>
+        edit(world, "Allow", {
+          Action: [
+            "elasticfilesystem:ClientMount",
+            "elasticfilesystem:ClientWrite",
+            "elasticfilesystem:ClientRootAccess",
+          ],
+        }),
+    ],
   ])("is put right with one Put and called drift when %s", (_what, sabotage) => {
     const world = converged("thumb", "resize");
     const good = world.policy;
@@ -49,7 +68,9 @@ describe("drift of the policy", () => {
 
   test("is not seen in what EFS does to a document it stores", () => {
     const world = converged("thumb", "resize");
-    const rewritten = statements(world).toReversed().map(({ Sid, ...rest }) => ({ ...rest, Sid, Action: [rest["Action"]].flat().toReversed() }));
+    const rewritten = statements(world)
+      .toReversed()
+      .map(({ Sid, ...rest }) => ({ ...rest, Sid, Action: [rest["Action"]].flat().toReversed() }));
     world.policy = policyOf(...rewritten);
     expect(world.settle()).toEqual([]);
   });
@@ -117,7 +138,7 @@ describe("removals that no deletion ordered", () => {
     world.fileSystem.metadata.annotations["mooring.dev/confirm-removal"] = plan.withheld!.planHash;
     const put = world.settle()[0]!;
     expect(put.removes).toBe(5);
-    expect(world.policy).not.toContain(roleArn("fn0\""));
+    expect(world.policy).not.toContain(roleArn('fn0"'));
     expect(world.passFileSystem().withheld).toBeNull();
   });
 
@@ -162,7 +183,9 @@ describe("a foreign edit that our Put replaced unseen", () => {
     const lost = { ...FOREIGN, Sid: "added", Principal: { AWS: roleArn("late") } };
     world.foreignPolicyEdits = [{ atMs: world.fileSystemMemory.policyPutAtMs, policy: policyOf(FOREIGN, lost) }];
     const plan = world.passFileSystem();
-    expect(plan.actions.map(({ why }) => why)).toEqual(["A foreign statement that our last Put replaced unseen is put back"]);
+    expect(plan.actions.map(({ why }) => why)).toEqual([
+      "A foreign statement that our last Put replaced unseen is put back",
+    ]);
     expect(statements(world).slice(0, 2)).toEqual([FOREIGN, lost]);
   });
 
@@ -171,7 +194,12 @@ describe("a foreign edit that our Put replaced unseen", () => {
     world.policy = policyOf(FOREIGN);
     world.add("thumb");
     world.settle();
-    world.foreignPolicyEdits = [{ atMs: world.fileSystemMemory.policyBasisReadAtMs! - 60_000, policy: policyOf({ ...FOREIGN, Sid: "removed-since" }) }];
+    world.foreignPolicyEdits = [
+      {
+        atMs: world.fileSystemMemory.policyBasisReadAtMs! - 60_000,
+        policy: policyOf({ ...FOREIGN, Sid: "removed-since" }),
+      },
+    ];
     expect(world.settle()).toEqual([]);
   });
 });

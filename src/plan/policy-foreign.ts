@@ -1,4 +1,10 @@
-import { ACCESS_POINT_KEY, CLIENT_MOUNT, CLIENT_ROOT_ACCESS, CLIENT_WRITE, conditionValues } from "./policy-admissions.ts";
+import {
+  ACCESS_POINT_KEY,
+  CLIENT_MOUNT,
+  CLIENT_ROOT_ACCESS,
+  CLIENT_WRITE,
+  conditionValues,
+} from "./policy-admissions.ts";
 import { awsPrincipals, type RoleNames } from "./policy-canonical.ts";
 import { listOf, type Statement } from "./policy-document.ts";
 
@@ -11,7 +17,10 @@ const CLIENT_ACTIONS = [CLIENT_MOUNT, CLIENT_WRITE, CLIENT_ROOT_ACCESS];
 export function allowsAnonymous(statement: Statement, ourAccessPoints: ReadonlySet<string>, names: RoleNames): boolean {
   if (statement.Effect !== "Allow" || !awsPrincipals(statement.Principal, names).includes("*")) return false;
   if (!touchesClients(statement)) return false;
-  const asked = [...conditionValues(statement, "StringEquals", ACCESS_POINT_KEY), ...conditionValues(statement, "ArnEquals", ACCESS_POINT_KEY)];
+  const asked = [
+    ...conditionValues(statement, "StringEquals", ACCESS_POINT_KEY),
+    ...conditionValues(statement, "ArnEquals", ACCESS_POINT_KEY),
+  ];
   return asked.length === 0 || asked.some((arn) => ourAccessPoints.has(arn));
 }
 
@@ -24,7 +33,11 @@ export function admitsRole(statement: Statement, roleArn: string, names: RoleNam
   const account = /^arn:[a-z-]+:iam::(\d{12}):/.exec(roleArn)?.[1];
   const principals = awsPrincipals(statement.Principal, names);
   const named = principals.includes(roleArn) || principals.includes("*") || principals.includes(`account/${account}`);
-  return named && statement.Condition === undefined && listOf(statement.Action).some((action) => matches(action, CLIENT_MOUNT));
+  return (
+    named &&
+    statement.Condition === undefined &&
+    listOf(statement.Action).some((action) => matches(action, CLIENT_MOUNT))
+  );
 }
 
 function touchesClients(statement: Statement): boolean {
@@ -33,6 +46,10 @@ function touchesClients(statement: Statement): boolean {
 
 /** IAM's wildcards in an action; letters in any case. */
 function matches(pattern: string, action: string): boolean {
-  const source = pattern.toLowerCase().replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .toLowerCase()
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`).test(action.toLowerCase());
 }

@@ -9,7 +9,12 @@ import { parsePolicy } from "./policy-document.ts";
  *
  * The reconciler compares by this when it re-reads just before a Put.
  */
-export function samePolicyMeaning(a: ObservedPolicy, b: ObservedPolicy, installation: string, names: RoleNames = NO_ROLE_NAMES): boolean {
+export function samePolicyMeaning(
+  a: ObservedPolicy,
+  b: ObservedPolicy,
+  installation: string,
+  names: RoleNames = NO_ROLE_NAMES,
+): boolean {
   if (a === b) return true;
   const left = parsePolicy(a);
   const right = parsePolicy(b);

@@ -14,7 +14,11 @@ export type EffectiveMode =
   | "Releasing";
 
 /** `confirm` and `release` name the file system, so that a copied manifest consents to nothing. */
-export function effectiveMode({ policy, fileSystemId }: FileSystemSpec, enforcedSinceMs: number | null, confines: boolean): EffectiveMode {
+export function effectiveMode(
+  { policy, fileSystemId }: FileSystemSpec,
+  enforcedSinceMs: number | null,
+  confines: boolean,
+): EffectiveMode {
   const enforced = enforcedSinceMs !== null || confines;
   if (policy.mode === "Enforce") return enforced || policy.confirm === fileSystemId ? "Enforce" : "Unconfirmed";
   if (!enforced) return policy.mode;

@@ -3,7 +3,13 @@ import { FS, FS_ARN, roleArn } from "./planning-samples.ts";
 import { PlanningWorld } from "./planning-world.ts";
 import type { Statement } from "./policy-document.ts";
 
-const FOREIGN: Statement = { Sid: "backup", Effect: "Allow", Principal: { AWS: roleArn("backup") }, Action: "elasticfilesystem:ClientMount", Resource: FS_ARN };
+const FOREIGN: Statement = {
+  Sid: "backup",
+  Effect: "Allow",
+  Principal: { AWS: roleArn("backup") },
+  Action: "elasticfilesystem:ClientMount",
+  Resource: FS_ARN,
+};
 
 function policyOf(...statements: Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "theirs", Statement: statements });
@@ -73,7 +79,11 @@ describe("mode Preserve", () => {
     world.add("thumb");
     world.settle();
     expect(statements(world)[0]).toEqual(FOREIGN);
-    expect(statements(world).slice(1).map(({ Effect }) => Effect)).toEqual(["Allow"]);
+    expect(
+      statements(world)
+        .slice(1)
+        .map(({ Effect }) => Effect),
+    ).toEqual(["Allow"]);
     expect(world.condition("thumb", "PolicyReady")).toMatchObject({ status: "True", reason: "Admitted" });
   });
 });
@@ -129,7 +139,13 @@ describe("mode Enforce", () => {
 
   test("reports a foreign statement that admits everybody, and leaves it alone", () => {
     const world = new PlanningWorld();
-    const open = { Sid: "open", Effect: "Allow", Principal: "*", Action: ["elasticfilesystem:ClientMount"], Resource: FS_ARN };
+    const open = {
+      Sid: "open",
+      Effect: "Allow",
+      Principal: "*",
+      Action: ["elasticfilesystem:ClientMount"],
+      Resource: FS_ARN,
+    };
     world.policy = policyOf(open);
     world.add("thumb");
     world.settle();
@@ -150,7 +166,9 @@ describe("mode Enforce", () => {
     world.changeFileSystem({ mode: "Preserve" });
     expect(world.settle()).toEqual([]);
     expect(world.policy).toBe(enforced);
-    expect(world.fileSystem.facets.fileSystem!.conditions.find(({ type }) => type === "PolicyReady")?.reason).toBe("EnforceKept");
+    expect(world.fileSystem.facets.fileSystem!.conditions.find(({ type }) => type === "PolicyReady")?.reason).toBe(
+      "EnforceKept",
+    );
     world.changeFileSystem({ release: FS });
     expect(world.settle().map(({ type }) => type)).toEqual(["PutFileSystemPolicy"]);
     expect(statements(world).map(({ Effect }) => Effect)).toEqual(["Allow"]);

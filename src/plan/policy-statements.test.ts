@@ -17,16 +17,24 @@ function render(admissions: Admission[], confine = true, requireTls = false): St
 /** What EFS decides for an NFS client, from our statements alone: an identity policy allows everything. */
 function may(statements: Statement[], role: string, action: string, accessPoint: string | null): boolean {
   return !statements.some((statement) => {
-    if (statement.Effect !== "Deny" || !listOf((statement.Principal as { AWS: unknown }).AWS).includes(roleArn(role))) return false;
+    if (statement.Effect !== "Deny" || !listOf((statement.Principal as { AWS: unknown }).AWS).includes(roleArn(role)))
+      return false;
     if (!listOf(statement.Action).includes(`elasticfilesystem:${action}`)) return false;
     const condition = statement.Condition as { StringNotEquals: Record<string, unknown> } | undefined;
     if (!condition) return true;
-    return !listOf(condition.StringNotEquals["elasticfilesystem:AccessPointArn"]).includes(accessPoint === null ? "" : accessPointArnOf(accessPoint));
+    return !listOf(condition.StringNotEquals["elasticfilesystem:AccessPointArn"]).includes(
+      accessPoint === null ? "" : accessPointArnOf(accessPoint),
+    );
   });
 }
 
 describe("the Denies of a role", () => {
-  const all = [admission("app", "ro", "ReadOnly"), admission("app", "rw", "ReadWrite"), admission("app", "root", "ReadWriteRoot"), admission("other", "else", "ReadWrite")];
+  const all = [
+    admission("app", "ro", "ReadOnly"),
+    admission("app", "rw", "ReadWrite"),
+    admission("app", "root", "ReadWriteRoot"),
+    admission("other", "else", "ReadWrite"),
+  ];
 
   test.each<[string, string | null, boolean, boolean, boolean]>([
     ["its read-only access point", "ro", true, false, false],
@@ -36,7 +44,11 @@ describe("the Denies of a role", () => {
     ["no access point at all", null, false, false, false],
   ])("leave it through %s just what that grants", (_what, accessPoint, mount, write, root) => {
     const statements = render(all);
-    expect([may(statements, "app", "ClientMount", accessPoint), may(statements, "app", "ClientWrite", accessPoint), may(statements, "app", "ClientRootAccess", accessPoint)]).toEqual([mount, write, root]);
+    expect([
+      may(statements, "app", "ClientMount", accessPoint),
+      may(statements, "app", "ClientWrite", accessPoint),
+      may(statements, "app", "ClientRootAccess", accessPoint),
+    ]).toEqual([mount, write, root]);
   });
 
   test("do not touch other roles", () => {
@@ -44,7 +56,9 @@ describe("the Denies of a role", () => {
   });
 
   test("share a principal list where they are equal", () => {
-    const denies = render([admission("a", "one", "ReadWrite"), admission("b", "one", "ReadWrite")]).filter(({ Effect }) => Effect === "Deny");
+    const denies = render([admission("a", "one", "ReadWrite"), admission("b", "one", "ReadWrite")]).filter(
+      ({ Effect }) => Effect === "Deny",
+    );
     expect(denies).toHaveLength(2);
     for (const { Principal } of denies) expect(Principal).toEqual({ AWS: [roleArn("a"), roleArn("b")] });
   });
@@ -71,17 +85,32 @@ describe("the Allows", () => {
   });
 
   test("can be read back to the admissions they were made from", () => {
-    const admissions = [admission("a", "one", "ReadOnly"), admission("a", "two", "ReadWrite"), admission("b", "two", "ReadWrite"), admission("b", "three", "ReadWriteRoot")];
-    expect(admissionsInForce(render(admissions, true, true), NO_ROLE_NAMES).map(admissionKey).sort()).toEqual(admissions.map(admissionKey).sort());
+    const admissions = [
+      admission("a", "one", "ReadOnly"),
+      admission("a", "two", "ReadWrite"),
+      admission("b", "two", "ReadWrite"),
+      admission("b", "three", "ReadWriteRoot"),
+    ];
+    expect(
+      admissionsInForce(render(admissions, true, true), NO_ROLE_NAMES)
+        .map(admissionKey)
+        .sort(),
+    ).toEqual(admissions.map(admissionKey).sort());
   });
 });
 
 test("one role with one access point stays within the measured 1,500 characters", () => {
-  expect(JSON.stringify(render([admission("application-role", "fsap-0123456789abcdef0", "ReadOnly")])).length).toBeLessThan(1_500);
+  expect(
+    JSON.stringify(render([admission("application-role", "fsap-0123456789abcdef0", "ReadOnly")])).length,
+  ).toBeLessThan(1_500);
 });
 
 test("Sids begin with the installation's prefix and are unique", () => {
-  const sids = render([admission("a", "one", "ReadOnly"), admission("b", "two", "ReadWrite"), admission("c", "three", "ReadWriteRoot")], true, true).map(({ Sid }) => Sid as string);
+  const sids = render(
+    [admission("a", "one", "ReadOnly"), admission("b", "two", "ReadWrite"), admission("c", "three", "ReadWriteRoot")],
+    true,
+    true,
+  ).map(({ Sid }) => Sid as string);
   expect(new Set(sids).size).toBe(sids.length);
   expect(sids.every((sid) => sid.startsWith("mooring-test-"))).toBe(true);
 });

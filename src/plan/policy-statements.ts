@@ -115,7 +115,8 @@ function denyStatements({ admissions, fileSystemArn }: StatementsInput): Body[] 
   const shared = groupBy(denials, ({ denial }) => JSON.stringify(denial));
   return [...shared.values()].map((group) => {
     const { actions, unless } = group[0]!.denial;
-    const condition = unless.length === 0 ? {} : { Condition: { StringNotEquals: { [ACCESS_POINT_KEY]: scalarIfOne(unless) } } };
+    const condition =
+      unless.length === 0 ? {} : { Condition: { StringNotEquals: { [ACCESS_POINT_KEY]: scalarIfOne(unless) } } };
     return {
       kind: "deny",
       body: {

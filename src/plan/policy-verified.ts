@@ -15,7 +15,12 @@ export interface PolicyInForce {
  * Judges role by role, so that a newcomer's missing statement does not make its neighbours look
  * broken: a role is in order if its Denies fit the Allows that stand beside them.
  */
-export function policyInForce(ours: readonly Statement[], inForce: readonly Admission[], wanted: StatementsInput, names: RoleNames): PolicyInForce {
+export function policyInForce(
+  ours: readonly Statement[],
+  inForce: readonly Admission[],
+  wanted: StatementsInput,
+  names: RoleNames,
+): PolicyInForce {
   const keys = new Set(inForce.map(admissionKey));
   const found = deniesByRole(ours, names);
   const fitting = deniesByRole(statementsOf({ ...wanted, admissions: inForce }), names);

@@ -25,7 +25,8 @@ export function holdRestored(pass: FileSystemPass, slot: number): void {
     `Nothing is changed until that is confirmed: kubectl annotate --overwrite filesystem ${fileSystem.metadata.name} ${ANNOTATIONS.confirmRestore}=${slot}`;
   pass.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
   for (const draft of pass.drafts) {
-    for (const { type, status, reason, message: said } of draft.previous?.conditions ?? []) draft.conditions.set(type, status, reason, said);
+    for (const { type, status, reason, message: said } of draft.previous?.conditions ?? [])
+      draft.conditions.set(type, status, reason, said);
     draft.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
   }
   pass.endings.stall("the store was restored to an older state; confirm it first");

@@ -1,0 +1,69 @@
+import { unread } from "./condition-drafts.ts";
+import type { FileSystemPass } from "./file-system-pass.ts";
+import { type Admission, admissionsInForce } from "./policy-admissions.ts";
+import type { RoleNames } from "./policy-canonical.ts";
+import { isOurs, parsePolicy, type PolicyDocument, type Statement } from "./policy-document.ts";
+import { confinesRoles, type EffectiveMode, effectiveMode, isEnforcing } from "./policy-mode.ts";
+
+/** The policy as it was read, taken apart. */
+export interface PolicyView {
+  text: string | null;
+  document: PolicyDocument | null;
+  ours: Statement[];
+  foreign: Statement[];
+  inForce: Admission[];
+  names: RoleNames;
+  mode: EffectiveMode;
+}
+
+/** Takes the policy apart; null if it could not be read or is no policy document: then it is not touched. */
+export function viewPolicy(pass: FileSystemPass): PolicyView | null {
+  const { observed, settings, fileSystem } = pass.input;
+  if (!observed.policy.known) {
+    const failure = observed.policy.why;
+    pass.conditions.put(
+      "PolicyReady",
+      unread("the file system policy", failure, "elasticfilesystem:DescribeFileSystemPolicy"),
+    );
+    if (failure.transient) pass.endings.wait(settings.backoffBaseMs, "the file system policy could not be read");
+    else pass.endings.stall(`the file system policy could not be read: ${failure.code}`);
+    return null;
+  }
+  const document = parsePolicy(observed.policy.value);
+  if (document === "unreadable") {
+    pass.conditions.set(
+      "PolicyReady",
+      "False",
+      "PolicyUnreadable",
+      "The file system policy is not a policy document that Mooring understands; it is left as it is. Put a well-formed policy, or delete it.",
+    );
+    pass.endings.stall("the file system policy cannot be understood");
+    return null;
+  }
+  const names = roleNames(pass);
+  const statements = document?.statements ?? [];
+  const ours = statements.filter((statement) => isOurs(statement, settings.installation));
+  return {
+    text: observed.policy.value,
+    document,
+    ours,
+    foreign: statements.filter((statement) => !isOurs(statement, settings.installation)),
+    inForce: admissionsInForce(ours, names),
+    names,
+    mode: effectiveMode(fileSystem.spec, pass.enforcedSinceMs, confinesRoles(document, settings.installation)),
+  };
+}
+
+function roleNames(pass: FileSystemPass): RoleNames {
+  const names = new Map<string, string>();
+  for (const reading of pass.input.observed.roles.values()) {
+    if (reading.known && reading.value !== null) names.set(reading.value.roleId, reading.value.roleArn);
+  }
+  return names;
+}
+
+/** True if this mode, with this policy, ever leads to a Put. */
+export function writesPolicy(view: PolicyView): boolean {
+  if (view.mode === "Preserve" || view.mode === "Releasing") return view.text !== null;
+  return isEnforcing(view.mode);
+}
