@@ -66,7 +66,7 @@ export async function mountsOf(world: World, functionName: string): Promise<{ Ar
 
 /** Makes a function like the furnished ones, with a role of its own name unless told otherwise. */
 export async function makeFunction(world: World, name: string, changes: Record<string, unknown> = {}): Promise<void> {
-  const model = await world.aws("auditor", "lambda", "GetFunctionConfiguration", { FunctionName: "thumbnailer" });
+  const model = await world.aws("auditor", "lambda", "GetFunctionConfiguration", { FunctionName: "reporter" });
   const { SubnetIds, SecurityGroupIds } = model.VpcConfig;
   await world.aws("platform-team", "lambda", "CreateFunction", {
     FunctionName: name,
