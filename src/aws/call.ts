@@ -56,14 +56,21 @@ export function createCall(settings: CallSettings): Call {
   };
 }
 
+/** A reason of our own: without one, every abort would make a DOMException with its stack. */
+const OVER = "the call is over";
+
 async function waitForBudget(name: string, operation: string, settings: CallSettings): Promise<void> {
   const { service, priority, budget, clock, callDeadlineMs } = settings;
   const giveUp = new AbortController();
   const timer = new AbortController();
   const taking = budget.take(bucketOf(service, operation), priority, giveUp.signal);
-  if (priority === "fast") void clock.sleep(callDeadlineMs / 2, timer.signal).then(() => giveUp.abort());
+  if (priority === "fast") {
+    void clock.sleep(callDeadlineMs / 2, timer.signal).then(() => {
+      if (!timer.signal.aborted) giveUp.abort(OVER);
+    });
+  }
   const granted = await taking;
-  timer.abort();
+  timer.abort(OVER);
   if (granted) return;
   throw new AwsError({
     kind: "Transient",
@@ -83,7 +90,7 @@ function deadlineIn(ms: number, clock: Clock) {
     call.abort();
     throw new DOMException("the deadline has passed", "AbortError");
   });
-  return { signal: call.signal, expired, cancel: () => timer.abort() };
+  return { signal: call.signal, expired, cancel: () => timer.abort(OVER) };
 }
 
 function tooLate(operation: string, deadlineMs: number, attempts: readonly Attempt[], cause: unknown): AwsError {

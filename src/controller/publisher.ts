@@ -18,37 +18,47 @@ type OutEvent = Parameters<EventsOut["publish"]>[0][number];
  */
 export function createPublisher({ queue, eventsOut, logError }: PublisherOptions) {
   let waiting: OutEvent[] = [];
+  let keys = new Set<ReconcileKey>();
   let sending: Promise<void> = Promise.resolve();
 
-  function enqueue(event: OutEvent): void {
-    if (eventsOut === null) return;
-    waiting.push(event);
-    sending = sending.then(send);
+  /** One request at a time; what comes meanwhile goes out together in the next. */
+  function sendSoon(): Promise<void> {
+    sending = sending.catch(() => {}).then(send);
+    return sending;
   }
 
   async function send(): Promise<void> {
-    if (eventsOut === null || waiting.length === 0) return;
-    const batch = waiting;
+    const woken = [...keys];
+    const events = woken.length === 0 ? waiting : [wakeEvent(woken, "spec"), ...waiting];
     waiting = [];
-    await eventsOut.publish(batch).catch((error: unknown) => logError("cannot publish events", error));
+    keys = new Set();
+    if (events.length === 0) return;
+    try {
+      if (eventsOut !== null) return await eventsOut.publish(events);
+    } catch (error) {
+      logError("cannot publish to EventBridge; wakes go to the queue themselves", error);
+    }
+    if (woken.length > 0) await queue.send("fast", woken.map((key) => ({ key, cause: "spec" as const })));
   }
 
   return {
-    async wake(keys: ReconcileKey[]): Promise<void> {
-      if (keys.length === 0) return;
-      const straight = () => queue.send("fast", keys.map((key) => ({ key, cause: "spec" as const })));
-      if (eventsOut === null) return straight();
-      await eventsOut.publish([wakeEvent(keys, "spec")]).catch(async (error: unknown) => {
-        logError("cannot publish a wake to EventBridge; sending it to the queue itself", error);
-        await straight();
-      });
+    /** @throws if neither the bus nor the queue took the wakes; the pending keys then see to them. */
+    async wake(woken: ReconcileKey[]): Promise<void> {
+      for (const key of woken) keys.add(key);
+      await sendSoon();
     },
     report(activity: Activity): void {
-      const event = eventOf(activity);
-      if (event !== null) enqueue(event);
+      const event = eventsOut === null ? null : eventOf(activity);
+      if (event === null) return;
+      waiting.push(event);
+      void flush();
     },
-    flush: () => sending,
+    flush,
   };
+
+  async function flush(): Promise<void> {
+    await sendSoon().catch((error: unknown) => logError("cannot send wakes; pending keys are found later", error));
+  }
 }
 
 function eventOf(activity: Activity): OutEvent | null {

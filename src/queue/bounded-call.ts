@@ -27,7 +27,8 @@ export async function boundedCall<T>(
   } catch (error) {
     throw toQueueError(operation, error);
   } finally {
-    timer.abort();
+    // A reason of our own: without one, every abort would make a DOMException with its stack.
+    timer.abort("the call is over");
     outer?.removeEventListener("abort", end);
   }
 }

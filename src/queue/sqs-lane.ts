@@ -34,7 +34,8 @@ export class SqsLane {
     this.#queueUrl = queueUrl;
     this.#clock = clock;
     this.#sends = new Batcher((items) => this.#sendBatch(items), BATCH_MAX, BATCHES_IN_FLIGHT);
-    this.#deletes = new Batcher((handles) => this.#deleteBatch(handles), BATCH_MAX, BATCHES_IN_FLIGHT);
+    // Nobody waits for a deletion: one batch at a time lets the next ones fill.
+    this.#deletes = new Batcher((handles) => this.#deleteBatch(handles), BATCH_MAX, 1);
   }
 
   send(body: string, delayMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { lambdaKey } from "../model/keys.ts";
-import type { ObservedMountTarget, Reading } from "../model/observations.ts";
 import type { LambdaMemory, LambdaObservation, LambdaPlanInput } from "../plan/lambda-input.ts";
+import { needsMountTargets } from "../plan/plan-lambda.ts";
 import type { RecordsView } from "../store/store.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -35,22 +35,25 @@ export function desiredLambda(
   };
 }
 
-/** One fresh look at a function and at the mount targets of the file systems that it is to mount. */
+/** One fresh look at a function and, if it is to mount something, at the mount targets of that file system. */
 export async function observeLambda(ports: ReconcilerPorts, desired: Desired): Promise<LambdaObservation> {
   const { aws, clock, sightings } = ports;
-  const fileSystemIds = [...new Set(desired.fileSystemIds.values())].toSorted();
-  const [latest, ...targets] = await Promise.all([
-    reading(clock, () => aws.lambda.getFunction(desired.functionName)),
-    ...fileSystemIds.map((id) => reading(clock, () => aws.efs.describeMountTargets(id))),
-  ]);
-  const mountTargets = new Map<string, Reading<ObservedMountTarget[]>>();
-  fileSystemIds.forEach((id, i) => {
-    const seen = targets[i]!;
-    mountTargets.set(id, seen);
+  const latest = await reading(clock, () => aws.lambda.getFunction(desired.functionName));
+  if (latest.known && latest.value !== null) sightings.roles(lambdaKey(desired), [latest.value.roleArn]);
+  const observed = { latest, versions: null, mountTargets: new Map() };
+  if (!needsMountTargets({ ...desired, observed })) return observed;
+  return { ...observed, mountTargets: await readMountTargets(ports, desired) };
+}
+
+async function readMountTargets(ports: ReconcilerPorts, desired: Desired): Promise<LambdaObservation["mountTargets"]> {
+  const { aws, clock, sightings } = ports;
+  const ids = [...new Set(desired.fileSystemIds.values())].toSorted();
+  const readings = await Promise.all(ids.map((id) => reading(clock, () => aws.efs.describeMountTargets(id))));
+  ids.forEach((id, i) => {
+    const seen = readings[i]!;
     if (seen.known) sightings.mountTargets(id, seen.value);
   });
-  if (latest.known && latest.value !== null) sightings.roles(lambdaKey(desired), [latest.value.roleArn]);
-  return { latest, versions: null, mountTargets };
+  return new Map(ids.map((id, i) => [id, readings[i]!] as const));
 }
 
 export function noFunctionObserved(nowMs: number): LambdaObservation {
