@@ -39,7 +39,7 @@ function wholeElement(before: unknown, after: unknown, path: string): DiffLine[]
 /** The order of plain values means nothing in what Mooring writes: actions, principals, gids, subnets. */
 function comparable(value: unknown): string {
   const isPlainList = Array.isArray(value) && value.every((element) => typeof element !== "object");
-  return JSON.stringify(isPlainList ? value.toSorted() : value);
+  return JSON.stringify(isPlainList ? value.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)) : value);
 }
 
 interface Members {
