@@ -23,7 +23,7 @@ const EMPTY_NAMES = ["util", "utils", "helper", "helpers", "lib", "types", "comm
 /** Names that say nothing about what is inside, or are not in kebab-case. */
 export function badFileNames(paths: readonly string[]): Finding[] {
   return paths.flatMap((path) => {
-    const segments = path.split("/").map((segment) => segment.replace(/(\.test|\.config|\.d)?\.m?[jt]s$/, ""));
+    const segments = path.split("/").map((segment) => segment.replace(/(\.test|\.suite|\.config|\.d)?\.m?[jt]s$/, ""));
     const empty = segments.find((segment) => EMPTY_NAMES.includes(segment));
     if (empty !== undefined) return [{ path, line: 1, says: `"${empty}" says nothing about what is inside` }];
     const odd = segments.find((segment) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(segment));
