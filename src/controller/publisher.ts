@@ -1,13 +1,18 @@
+import type { Clock } from "../model/clock.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { EventsOut, WorkQueue } from "../queue/queue.ts";
 import { wakeEvent } from "../queue/wake-message.ts";
 import type { Activity } from "../reconcilers/ports.ts";
 
 interface PublisherOptions {
+  clock: Clock;
   queue: WorkQueue;
   eventsOut: EventsOut | null;
   logError(message: string, error: unknown): void;
 }
+
+/** Changes of spec are gathered for half a second anyway; a burst of them is told in few requests. */
+const LINGER_MS = 20;
 
 type OutEvent = Parameters<EventsOut["publish"]>[0][number];
 
@@ -16,15 +21,20 @@ type OutEvent = Parameters<EventsOut["publish"]>[0][number];
  * and what happened to bindings. Nothing of it is needed for correctness, so a failure is logged
  * and the pending keys see to the rest.
  */
-export function createPublisher({ queue, eventsOut, logError }: PublisherOptions) {
+export function createPublisher({ clock, queue, eventsOut, logError }: PublisherOptions) {
   let waiting: OutEvent[] = [];
   let keys = new Set<ReconcileKey>();
+  let next: Promise<void> | null = null;
   let sending: Promise<void> = Promise.resolve();
 
-  /** One request at a time; what comes meanwhile goes out together in the next. */
+  /** What comes within a moment, or while a request is under way, goes out together. */
   function sendSoon(): Promise<void> {
-    sending = sending.catch(() => {}).then(send);
-    return sending;
+    next ??= Promise.all([sending.catch(() => {}), clock.sleep(LINGER_MS)]).then(() => {
+      next = null;
+      sending = send();
+      return sending;
+    });
+    return next;
   }
 
   async function send(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
 import type { ObservedAccessPoint, ObservedFileSystem, ObservedFunction, Reading } from "../model/observations.ts";
@@ -8,10 +9,10 @@ import type { Plan } from "../plan/plan.ts";
 import { EMPTY_FILE_SYSTEM_MEMORY } from "../reconcilers/file-system.ts";
 import { EMPTY_LAMBDA_MEMORY } from "../reconcilers/lambda.ts";
 import { desiredFileSystem } from "../reconcilers/observe-file-system.ts";
-import { desiredLambda } from "../reconcilers/observe-lambda.ts";
+import { desiredLambda, recordedMountTargets } from "../reconcilers/observe-lambda.ts";
 import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
-import { notRead, reading } from "../reconcilers/read.ts";
+import { reading } from "../reconcilers/read.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
 
 /** Policies are read one by one: EFS has no list of them. */
@@ -27,8 +28,8 @@ interface Snapshot {
  * Compares the whole account and region with the records by a few batched lists and the reconcilers'
  * own planners, and returns the keys that need a run: calls are due and permitted now, or it cannot be known.
  *
- * Per 1,000 bindings this is 1 DescribeAccessPoints, 1 DescribeFileSystems per 100, 20 ListFunctions and one
- * DescribeFileSystemPolicy a file system, where a run for each key would be thousands of calls.
+ * Per 1,000 bindings this is 1 DescribeAccessPoints, 1 DescribeFileSystems per 100, 20 ListFunctions, and for each
+ * file system one DescribeFileSystemPolicy and one DescribeMountTargets, where a run for each key would be thousands of calls.
  */
 export async function sweep(ports: ReconcilerPorts): Promise<ReconcileKey[]> {
   const view = await ports.store.records.refresh();
@@ -67,7 +68,10 @@ async function fileSystemNeedsRun(
   const { aws, clock, store } = ports;
   const id = record.spec.fileSystemId;
   const key = fileSystemKey(record.spec);
-  const policy = await reading(clock, () => aws.efs.describePolicy(id));
+  const [policy, mountTargets] = await Promise.all([
+    reading(clock, () => aws.efs.describePolicy(id)),
+    reading(clock, () => aws.efs.describeMountTargets(id)),
+  ]);
   const own = mapReading(snapshot.accessPoints, () => accessPoints.get(id) ?? []);
   if (own.known) ports.sightings.accessPoints(id, own.value);
   const item = (await store.keys.get(key)) ?? emptyKeyItem(key);
@@ -76,14 +80,17 @@ async function fileSystemNeedsRun(
   const observed = {
     fileSystem: mapReading(snapshot.fileSystems, (all) => all.find((fs) => fs.fileSystemId === id) ?? null),
     accessPoints: own,
-    mountTargets: notRead<never>(clock.nowMs()),
+    mountTargets,
     policy,
     roles: new Map(),
     consumers: null,
   };
   const input = { ...desired, observed };
   if (needsConsumers(input)) return isDue(item, clock.nowMs());
-  return needsRun(planFileSystem(input), item, clock.nowMs());
+  const plan = planFileSystem(input);
+  if (needsRun(plan, item, clock.nowMs())) return true;
+  const recorded = record.facets.fileSystem?.mountTargets;
+  return mountTargets.known && !isDeepStrictEqual(plan.facets.fileSystem.mountTargets, recorded) && isDue(item, clock.nowMs());
 }
 
 async function lambdaNeedsRun(
@@ -98,7 +105,7 @@ async function lambdaNeedsRun(
   const item = (await store.keys.get(key)) ?? emptyKeyItem(key);
   const latest = mapReading(listed, () => functions.get(functionName) ?? null);
   const desired = desiredLambda(view, functionName, situationOf(item, EMPTY_LAMBDA_MEMORY, clock.nowMs()), ports);
-  const input = { ...desired, observed: { latest, versions: null, mountTargets: new Map() } };
+  const input = { ...desired, observed: { latest, versions: null, mountTargets: recordedMountTargets(view, desired) } };
   if (needsVersions(input)) return isDue(item, clock.nowMs());
   return needsRun(planLambda(input), item, clock.nowMs());
 }

@@ -1,4 +1,5 @@
 import type { Condition } from "./conditions.ts";
+import type { ObservedMountTarget, ReadFailure } from "./observations.ts";
 
 /**
  * A facet is the part of a record's status that one reconciler alone writes.
@@ -71,6 +72,11 @@ export interface FileSystemFacet extends Facet {
   /** Characters of the policy document in force and what one replacement needs in reserve. */
   policy: { characters: number; ours: number; foreign: number } | null;
   retained: RetainedAccessPoint[];
+  /**
+   * For the workloads' reconcilers, so that a file system's mount targets are read once and not for each
+   * function. Sorted by id. What could be read once stays when a later read fails; AWS checks each mount anyway.
+   */
+  mountTargets: { known: true; value: ObservedMountTarget[] } | { known: false; why: ReadFailure };
   /** Set by our first Put in mode Enforce: leaving Enforce is then a matter of `policy.release`. */
   enforcedSinceMs: number | null;
 }

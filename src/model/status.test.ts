@@ -233,7 +233,7 @@ describe("a FileSystem", () => {
       fence: 1,
       observedGeneration: 1,
       policy: { characters: 10, ours: 1, foreign: 0 },
-      retained: [],
+      retained: [], mountTargets: { known: true as const, value: [] },
       enforcedSinceMs: null,
     };
     const ready = (conditions: Condition[]) =>

@@ -80,7 +80,7 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
     return false;
   }
   const reading = pass.input.observed.mountTargets.get(fileSystemId);
-  // Lambda itself has checked the mount targets of a mount that is in place.
+  // Not yet read by the file system's side; Lambda itself has checked those of a mount that is in place.
   if (!reading && isInPlace(draft, latest)) return true;
   if (!reading) {
     mountCondition(draft, "Unknown", "CouldNotRead", `The mount targets of ${fileSystemId} have not been read.`);
@@ -101,7 +101,7 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
 }
 
 /** True if the function names the access point that it is to name. */
-export function isInPlace(draft: MountDraft, latest: ObservedFunction): boolean {
+function isInPlace(draft: MountDraft, latest: ObservedFunction): boolean {
   return slotOf(latest)?.id === draft.wanted?.id && draft.wanted !== null;
 }
 

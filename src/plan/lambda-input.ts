@@ -8,7 +8,7 @@ export interface LambdaObservation {
   latest: Reading<ObservedFunction | null>;
   /** Published versions, without $LATEST; null = not read (nothing of ours can be in them yet). */
   versions: Reading<ObservedFunction[]> | null;
-  /** Of the file system(s) that the bindings name, by file system id. */
+  /** Of the file system(s) that the bindings name, by file system id, as the file-system reconciler last saw them; absent = never read. */
   mountTargets: ReadonlyMap<string, Reading<ObservedMountTarget[]>>;
 }
 

@@ -193,9 +193,17 @@ function fileSystemFacet(pass: FileSystemPass, view: PolicyView | null): FileSys
     observedGeneration: fileSystem.metadata.generation,
     conditions: pass.conditions.settle(previous?.conditions, fileSystem.metadata.generation, nowMs),
     policy: view ? policy : (previous?.policy ?? null),
+    mountTargets: mountTargetsOf(pass),
     retained: pass.retained.toSorted((a, b) => (a.accessPointId < b.accessPointId ? -1 : 1)),
     enforcedSinceMs: pass.enforcedSinceMs,
   };
+}
+
+function mountTargetsOf({ input }: FileSystemPass): FileSystemFacetDrafts["fileSystem"]["mountTargets"] {
+  const { mountTargets } = input.observed;
+  const before = input.fileSystem.facets.fileSystem?.mountTargets;
+  if (!mountTargets.known) return before?.known ? before : { known: false, why: mountTargets.why };
+  return { known: true, value: mountTargets.value.toSorted((a, b) => (a.mountTargetId < b.mountTargetId ? -1 : 1)) };
 }
 
 /** What the next pass must know: durable before the Put, so that a crash cannot forget it. */

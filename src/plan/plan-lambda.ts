@@ -4,7 +4,6 @@ import type { ObservedFunction } from "../model/observations.ts";
 import { unread } from "./condition-drafts.ts";
 import type { LambdaFacetDrafts, LambdaPlanInput } from "./lambda-input.ts";
 import { beginLambdaPass, isLeaving, type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
-import { isInPlace } from "./lambda-checks.ts";
 import { planMount } from "./plan-mount.ts";
 import { isFunctionGone, planUnmount } from "./plan-unmount.ts";
 import type { Plan } from "./plan.ts";
@@ -30,13 +29,6 @@ export function needsVersions(input: LambdaPlanInput): boolean {
       return true;
     return workload.roleArns.length !== 1 || workload.roleArns[0] !== latest.roleArn || workload.served.length > 1;
   });
-}
-
-/** True if a mount is to be made (or refused), for which the file system's mount targets must be known. */
-export function needsMountTargets(input: LambdaPlanInput): boolean {
-  const pass = beginLambdaPass(input);
-  const { latest } = pass;
-  return latest !== null && pass.drafts.some((draft) => !isLeaving(draft) && !isInPlace(draft, latest));
 }
 
 /** What to do about one function's mount. Pure; the same input in any order gives the same plan. */

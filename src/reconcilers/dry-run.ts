@@ -20,7 +20,7 @@ import { EMPTY_FILE_SYSTEM_MEMORY } from "./file-system.ts";
 import { HypotheticalView } from "./hypothetical-view.ts";
 import { EMPTY_LAMBDA_MEMORY } from "./lambda.ts";
 import { desiredFileSystem, observeFileSystem } from "./observe-file-system.ts";
-import { desiredLambda, observeLambda } from "./observe-lambda.ts";
+import { desiredLambda, observeLambda, recordedMountTargets } from "./observe-lambda.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { reading } from "./read.ts";
@@ -107,7 +107,8 @@ class DryRun {
   async #playLambda(name: string, side: Side<LambdaMemory, LambdaObservation>): Promise<boolean> {
     const desired = desiredLambda(this.#view, name, this.#situation(side), this.#ports);
     if (desired.bindings.length === 0) return false;
-    side.observed ??= await observeLambda(this.#ports, desired);
+    side.observed ??= await observeLambda(this.#ports, desired, this.#view);
+    side.observed = { ...readAt(this.#nowMs, side.observed), mountTargets: recordedMountTargets(this.#view, desired) };
     if (side.observed.versions === null && needsVersions({ ...desired, observed: side.observed })) {
       const versions = await reading(this.#ports.clock, () => this.#ports.aws.lambda.listVersions(name));
       side.observed = { ...side.observed, versions };
@@ -129,6 +130,7 @@ class DryRun {
     if (record === undefined) return false;
     const desired = desiredFileSystem(this.#view, record, this.#situation(side), this.#ports);
     side.observed ??= await observeFileSystem(this.#ports, record, desired);
+    side.observed = readAt(this.#nowMs, side.observed);
     side.observed = await this.#withRoles(side.observed, rolesToRead({ ...desired, observedPolicy: side.observed.policy }));
     if (needsConsumers({ ...desired, observed: side.observed })) side.observed = await this.#withConsumers(side.observed);
     const plan = planFileSystem({ ...desired, observed: side.observed });
@@ -201,6 +203,13 @@ class DryRun {
     const endings = [side?.ending, ...[...this.#lambdas.values()].map((l) => l.ending)];
     return endings.filter((e) => e?.kind === "stalled").map((e) => (e?.kind === "stalled" ? e.why : ""));
   }
+}
+
+/** The same answers as if they had been read again: a dry-run reads once, and two looks must lie apart. */
+function readAt<Observation extends object>(readAtMs: number, observed: Observation): Observation {
+  const isReading = (part: unknown): part is { readAtMs: number } => typeof part === "object" && part !== null && "readAtMs" in part;
+  const restamped = Object.entries(observed).map(([name, part]) => [name, isReading(part) ? { ...part, readAtMs } : part]);
+  return Object.fromEntries(restamped) as Observation;
 }
 
 const SERVICE_PREFIX: Record<Action["type"], string> = {

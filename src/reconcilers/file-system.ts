@@ -43,13 +43,17 @@ interface FileSystemId {
 
 function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: ConsumerScan): Spec {
   const { clock, home } = ports;
+  // A spec lives for one run, and so does what it has seen of roles.
+  let seenRoles: FileSystemObservation["roles"] = new Map();
   return {
     machine: fileSystemMachine,
     emptyMemory: EMPTY_FILE_SYSTEM_MEMORY,
     observe: async (view, situation) => {
       const record = view.fileSystemById(id);
       if (record === undefined) return nothingObserved(clock.nowMs());
-      return observeFileSystem(ports, record, desiredFileSystem(view, record, situation, ports));
+      const observed = await observeFileSystem(ports, record, desiredFileSystem(view, record, situation, ports), seenRoles);
+      seenRoles = new Map([...seenRoles, ...observed.roles]);
+      return observed;
     },
     readMore: async (_view, observation) => ({ ...observation, consumers: await consumers.since(clock.nowMs()) }),
     plan: (view, observed, situation) => {

@@ -34,7 +34,7 @@ function lambdaSpec(functionName: string, ports: ReconcilerPorts): Spec {
     observe: async (view, situation) => {
       const desired = desiredLambda(view, functionName, situation, ports);
       if (desired.bindings.length === 0) return noFunctionObserved(clock.nowMs());
-      return observeLambda(ports, desired);
+      return observeLambda(ports, desired, view);
     },
     readMore: async (_view, observation) => ({
       ...observation,

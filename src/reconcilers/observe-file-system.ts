@@ -43,11 +43,16 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** One fresh look at a file system: four lists side by side, then the roles that the plan hangs on. */
+/**
+ * One fresh look at a file system: four lists side by side, then the roles that the plan hangs on.
+ *
+ * @param seenRoles of an earlier look in the same run: a role that existed moments ago is not asked for again.
+ */
 export async function observeFileSystem(
   ports: ReconcilerPorts,
   record: FileSystemRecord,
   desired: Desired,
+  seenRoles: Roles = new Map(),
 ): Promise<FileSystemObservation> {
   const { aws, clock, sightings } = ports;
   const id = record.spec.fileSystemId;
@@ -57,16 +62,23 @@ export async function observeFileSystem(
     reading(clock, () => aws.efs.describeMountTargets(id)),
     reading(clock, () => aws.efs.describePolicy(id)),
   ]);
-  const roles = await readRoles(ports, rolesToRead({ ...desired, observedPolicy: policy }));
+  const roles = await readRoles(ports, rolesToRead({ ...desired, observedPolicy: policy }), seenRoles);
   sightings.roles(fileSystemKey(record.spec), desired.bindings.flatMap((b) => b.facets.workload?.roleArns ?? []));
   if (accessPoints.known) sightings.accessPoints(id, accessPoints.value);
   if (mountTargets.known) sightings.mountTargets(id, mountTargets.value);
   return { fileSystem, accessPoints, mountTargets, policy, roles, consumers: null };
 }
 
-async function readRoles(ports: ReconcilerPorts, roleArns: string[]): Promise<Map<string, Reading<ObservedRole | null>>> {
-  const readings = await Promise.all(roleArns.map((arn) => reading(ports.clock, () => ports.aws.iam.getRole(arn))));
-  return new Map(roleArns.map((arn, i) => [arn, readings[i]!] as const));
+type Roles = ReadonlyMap<string, Reading<ObservedRole | null>>;
+
+async function readRoles(ports: ReconcilerPorts, roleArns: string[], seen: Roles): Promise<Roles> {
+  const { aws, clock } = ports;
+  const read = async (arn: string) => {
+    const before = seen.get(arn);
+    const exists = before?.known && before.value !== null;
+    return [arn, exists ? before : await reading(clock, () => aws.iam.getRole(arn))] as const;
+  };
+  return new Map(await Promise.all(roleArns.map(read)));
 }
 
 /** For a key whose record is gone: nothing was read, and nothing may be concluded. */

@@ -1,6 +1,6 @@
 import { lambdaKey } from "../model/keys.ts";
+import type { ObservedMountTarget, Reading } from "../model/observations.ts";
 import type { LambdaMemory, LambdaObservation, LambdaPlanInput } from "../plan/lambda-input.ts";
-import { needsMountTargets } from "../plan/plan-lambda.ts";
 import type { RecordsView } from "../store/store.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -35,25 +35,22 @@ export function desiredLambda(
   };
 }
 
-/** One fresh look at a function and, if it is to mount something, at the mount targets of that file system. */
-export async function observeLambda(ports: ReconcilerPorts, desired: Desired): Promise<LambdaObservation> {
+/** One fresh look at a function, beside what the file system's side last saw of its mount targets. */
+export async function observeLambda(ports: ReconcilerPorts, desired: Desired, view: RecordsView): Promise<LambdaObservation> {
   const { aws, clock, sightings } = ports;
   const latest = await reading(clock, () => aws.lambda.getFunction(desired.functionName));
   if (latest.known && latest.value !== null) sightings.roles(lambdaKey(desired), [latest.value.roleArn]);
-  const observed = { latest, versions: null, mountTargets: new Map() };
-  if (!needsMountTargets({ ...desired, observed })) return observed;
-  return { ...observed, mountTargets: await readMountTargets(ports, desired) };
+  return { latest, versions: null, mountTargets: recordedMountTargets(view, desired) };
 }
 
-async function readMountTargets(ports: ReconcilerPorts, desired: Desired): Promise<LambdaObservation["mountTargets"]> {
-  const { aws, clock, sightings } = ports;
-  const ids = [...new Set(desired.fileSystemIds.values())].toSorted();
-  const readings = await Promise.all(ids.map((id) => reading(clock, () => aws.efs.describeMountTargets(id))));
-  ids.forEach((id, i) => {
-    const seen = readings[i]!;
-    if (seen.known) sightings.mountTargets(id, seen.value);
-  });
-  return new Map(ids.map((id, i) => [id, readings[i]!] as const));
+export function recordedMountTargets(view: RecordsView, { bindings, nowMs }: Desired): LambdaObservation["mountTargets"] {
+  const recorded = new Map<string, Reading<ObservedMountTarget[]>>();
+  for (const binding of bindings) {
+    const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
+    const seen = fileSystem?.facets.fileSystem?.mountTargets;
+    if (fileSystem !== undefined && seen !== undefined) recorded.set(fileSystem.spec.fileSystemId, { ...seen, readAtMs: nowMs });
+  }
+  return recorded;
 }
 
 export function noFunctionObserved(nowMs: number): LambdaObservation {

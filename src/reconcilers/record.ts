@@ -82,6 +82,9 @@ export function proposeFileSystemFacets(
   if (fileSystem !== undefined && mustWrite(fileSystem.facets.fileSystem, drafts.fileSystem, lease)) {
     const facet = { ...drafts.fileSystem, key: lease.key, fence: lease.fence };
     changes.push({ type: "fileSystemFacet", ref: refOf(fileSystem), facet });
+    if (!isDeepStrictEqual(fileSystem.facets.fileSystem?.mountTargets, drafts.fileSystem.mountTargets)) {
+      for (const { spec } of view.bindingsOfFileSystem(fileSystemName)) wakes.add(lambdaKey({ ...home, ...spec.workload.lambda }));
+    }
   }
   for (const [uid, draft] of drafts.accessPoints) {
     const binding = view.bindingByUid(uid);
@@ -119,7 +122,9 @@ function readByWorkload(stored: AccessPointFacet | undefined, draft: Omit<Access
     f.policyUsableAtMs,
     f.handover,
     f.retiring.length,
+    f.former ?? [],
+    f.conditions.some(({ type, status }) => type === "StoreRestored" && status === "True"),
   ];
-  const nothingYet = [null, null, null, 0];
+  const nothingYet = [null, null, null, 0, [], false];
   return !isDeepStrictEqual(stored === undefined ? nothingYet : relevant(stored), relevant(draft));
 }
