@@ -26,28 +26,34 @@ export interface IntakePorts {
  * for whoever holds the lease), so a crash in between delivers it again.
  */
 export async function takeIn(lane: Lane, ports: IntakePorts, signal: AbortSignal): Promise<void> {
+  const underWay = new Set<Promise<void>>();
   while (!signal.aborted) {
     try {
       const deliveries = await ports.queue.receive(lane, RECEIVE_MAX, LONG_POLL_MS, signal);
-      for (const delivery of deliveries) void handle(delivery, ports);
+      for (const delivery of deliveries) {
+        const handled = handle(delivery, ports).finally(() => underWay.delete(handled));
+        underWay.add(handled);
+      }
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       ports.logError(`cannot receive from the ${lane} queue; trying again`, error);
       await ports.sleep(RECEIVE_RETRY_MS, signal);
     }
   }
+  await Promise.all(underWay);
 }
 
 async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
   try {
     if (delivery.wakeSweep) ports.requestSweep();
     const { noted } = delivery;
-    await Promise.all(
+    const answered = await Promise.all(
       delivery.wakes
         .filter((wake) => isOurs(wake.key, ports.store))
         .map((wake) => (noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports))),
     );
-    await delivery.ack();
+    // A replica that stops leaves what it did not get to for the others.
+    if (answered.every(Boolean)) await delivery.ack();
   } catch (error) {
     // Not acknowledged: the queue delivers it again.
     ports.logError("cannot handle a message; it will be delivered again", error);
@@ -70,9 +76,9 @@ const CAUSES: Record<Wake["cause"], Cause["kind"]> = {
   sweep: "Sweep",
 };
 
-async function wakeKey(wake: Wake, lane: Lane, { scheduler, store }: IntakePorts): Promise<void> {
+async function wakeKey(wake: Wake, lane: Lane, { scheduler, store }: IntakePorts): Promise<boolean> {
   const cause = causeOf(wake, store);
-  await scheduler.request({ key: wake.key, cause, lane, gather: wake.cause === "spec" });
+  return scheduler.request({ key: wake.key, cause, lane, gather: wake.cause === "spec" });
 }
 
 function causeOf(wake: Wake, store: Store): Cause {
@@ -101,14 +107,14 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
   return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
 }
 
-async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports: IntakePorts): Promise<void> {
+async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports: IntakePorts): Promise<boolean> {
   if (ports.isOwn(event)) {
-    if (await isAccountedFor(key, event, ports)) return;
+    if (await isAccountedFor(key, event, ports)) return true;
   } else {
     await ports.store.keys.note(key, event);
   }
   const cause: Cause = { kind: "Drift", actor: event.actor, eventName: event.name };
-  await ports.scheduler.request({ key, cause, lane, gather: false });
+  return ports.scheduler.request({ key, cause, lane, gather: false });
 }
 
 /**

@@ -111,10 +111,12 @@ describe("the scheduler", () => {
   test("begins nothing after it was stopped, and waits for what is under way", async () => {
     const { runs, request, scheduler } = world();
     void request({ key: "a" });
+    const waiting = request({ key: "a" });
     const stopped = scheduler.stop();
-    void request({ key: "b" });
+    const tooLate = request({ key: "b" });
     await runs[0]!.end();
     await stopped;
     expect(runs).toHaveLength(1);
+    expect([await waiting, await tooLate]).toEqual([false, false]);
   });
 });

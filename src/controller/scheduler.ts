@@ -17,7 +17,7 @@ interface Slot {
   /** The run under way. */
   running: Promise<void> | null;
   /** The run that comes next; resolved when it has ended. */
-  next: { request: Request; firstAtMs: number; notBeforeMs: number; done: PromiseWithResolvers<void> } | null;
+  next: { request: Request; firstAtMs: number; notBeforeMs: number; done: PromiseWithResolvers<boolean> } | null;
   timer: AbortController | null;
 }
 
@@ -40,13 +40,18 @@ export class Scheduler {
     this.#settings = settings;
   }
 
-  /** Resolves when a run of the key that began after this call has ended. */
-  request(request: Request): Promise<void> {
+  /**
+   * Resolves when a run of the key that began after this call has ended.
+   *
+   * @returns false if the scheduler was stopped before that: whoever asked must not take it for done.
+   */
+  request(request: Request): Promise<boolean> {
+    if (this.#stopped) return Promise.resolve(false);
     const slot = this.#slotOf(request.key);
     const nowMs = this.#clock.nowMs();
     const quietMs = request.gather ? this.#settings.gatherQuietMs : 0;
     if (slot.next === null) {
-      slot.next = { request, firstAtMs: nowMs, notBeforeMs: nowMs + quietMs, done: Promise.withResolvers<void>() };
+      slot.next = { request, firstAtMs: nowMs, notBeforeMs: nowMs + quietMs, done: Promise.withResolvers<boolean>() };
     } else {
       slot.next.request = merged(slot.next.request, request);
       const latestMs = slot.next.firstAtMs + this.#settings.gatherMaxMs;
@@ -71,7 +76,7 @@ export class Scheduler {
     this.#stopped = true;
     for (const slot of this.#slots.values()) {
       slot.timer?.abort();
-      slot.next?.done.resolve();
+      slot.next?.done.resolve(false);
     }
     await Promise.all([...this.#slots.values()].map((slot) => slot.running));
   }
@@ -117,7 +122,7 @@ export class Scheduler {
     slot.running = this.#run(key, request.cause).then((outcome) => {
       this.#active -= 1;
       slot.running = null;
-      done.resolve();
+      done.resolve(true);
       if (outcome.againInMs !== null) this.#later(key, outcome.againInMs);
       if (slot.next !== null) this.#arm(key, slot);
       else if (slot.timer === null) this.#slots.delete(key);
@@ -131,7 +136,7 @@ export class Scheduler {
     if (slot.next !== null) return;
     const nowMs = this.#clock.nowMs();
     const request: Request = { key, cause: { kind: "Sweep" }, lane: "fast", gather: false };
-    slot.next = { request, firstAtMs: nowMs, notBeforeMs: nowMs + afterMs, done: Promise.withResolvers<void>() };
+    slot.next = { request, firstAtMs: nowMs, notBeforeMs: nowMs + afterMs, done: Promise.withResolvers<boolean>() };
     this.#arm(key, slot);
   }
 }
