@@ -31,12 +31,16 @@ export function bindingConditions(
 
 /**
  * Ready as it follows from the record alone: True only if both facets answer the current generation, the
- * access point and the mount are there, and neither policy nor ownership is known to be wrong.
+ * access point and the mount are there, the mount is of that access point, and neither policy nor ownership is
+ * known to be wrong.
  */
 export function currentBindingReady(record: BindingRecord, answered: number): Condition {
   const facets = facetConditions(record);
   const { status, reason, message, since } =
-    withoutLooking(record, facets, answered) ?? asRead(facets) ?? mounted(record, facets);
+    withoutLooking(record, facets, answered) ??
+    asRead(facets) ??
+    beingRepointed(record, facets) ??
+    mounted(record, facets);
   return derived(record, { type: "Ready", status, reason, message, since });
 }
 
@@ -75,6 +79,15 @@ function asRead(facets: ByType): Verdict | null {
   );
   const telling = mostTelling(failingParts(facets)) ?? mostTelling(unknown);
   return telling === undefined ? null : { ...telling, since: telling.lastTransitionTime };
+}
+
+/** The two reconcilers speak of different access points: the mount that was verified is not the one in force. */
+function beingRepointed({ facets: { accessPoint, workload }, spec }: BindingRecord, facets: ByType): Verdict | null {
+  const inForce = accessPoint?.handover ?? accessPoint?.accessPoint?.id;
+  if (inForce === undefined || workload?.echo === inForce) return null;
+  const { functionName } = spec.workload.lambda;
+  const message = `${functionName} is being made to mount access point ${inForce}${workload?.echo ? ` instead of ${workload.echo}` : ""}; nothing is to be done.`;
+  return { status: "False", reason: "Updating", message, since: facets.get("AccessPointReady")!.lastTransitionTime };
 }
 
 function mounted({ spec, facets: { accessPoint } }: BindingRecord, facets: ByType): Verdict {

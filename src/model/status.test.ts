@@ -113,6 +113,17 @@ describe("Ready of a Binding", () => {
     expect(isReady(mounted(differs))).toBe(false);
   });
 
+  test("is not True while the function still mounts an access point that was replaced", () => {
+    const record = mounted();
+    record.facets.accessPoint!.accessPoint = { id: "fsap-0b7", arn: "arn" };
+    record.facets.accessPoint!.handover = "fsap-0b7";
+    const ready = conditionOf(record, "Ready");
+    expect(ready).toMatchObject({ status: "False", reason: "Updating" });
+    expect(ready?.message).toContain("mount access point fsap-0b7 instead of fsap-0a1");
+    expect(conditionOf(record, "Reconciling")).toMatchObject({ status: "True" });
+    expect(conditionOf(record, "Stalled")).toBeUndefined();
+  });
+
   test("gives the cause rather than what waits for it", () => {
     const waiting = {
       accessPoint: [condition("AccessPointReady", "False", "WaitingForFunction")],
