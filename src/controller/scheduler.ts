@@ -78,7 +78,7 @@ export class Scheduler {
       slot.timer?.abort();
       slot.next?.done.resolve(false);
     }
-    await Promise.all([...this.#slots.values()].map((slot) => slot.running));
+    await Promise.all([...this.#slots.values()].map((slot) => slot.running ?? Promise.resolve()));
   }
 
   #slotOf(key: ReconcileKey): Slot {

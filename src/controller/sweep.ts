@@ -111,7 +111,7 @@ async function lambdaNeedsRun(
 }
 
 function situationOf<Memory extends object>(item: KeyItem, empty: Memory, nowMs: number): Situation<Memory> {
-  const memory = ((item.memory as { planner?: Memory }).planner ?? empty) as Memory;
+  const memory = ((item.memory as { planner?: Memory }).planner ?? empty);
   return { nowMs, memory, removalsLastHour: item.removals.reduce((sum, r) => sum + r.count, 0), item, failures: [] };
 }
 

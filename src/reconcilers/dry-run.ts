@@ -96,7 +96,7 @@ class DryRun {
 
   async #side<Memory, Observation>(key: ReconcileKey, empty: Memory): Promise<Side<Memory, Observation>> {
     const item = (await this.#ports.store.keys.get(key)) ?? emptyKeyItem(key);
-    const memory = ((item.memory as { planner?: Memory }).planner ?? empty) as Memory;
+    const memory = ((item.memory as { planner?: Memory }).planner ?? empty);
     return { key, memory, item, observed: null, ending: null };
   }
 

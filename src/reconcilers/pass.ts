@@ -74,7 +74,7 @@ export async function runPass<Observation, Facets extends { memory: Memory }, Me
   const actor = createActor(machine, { input: { deadlineMs, actionsMax: ports.settings.actionsPerRunMax } });
   const done = toPromise(actor);
   actor.start();
-  return pass.finish((await done) as PassOutput);
+  return pass.finish((await done));
 }
 
 class Pass<Observation, Facets extends { memory: Memory }, Memory extends object> {

@@ -68,7 +68,7 @@ function faultRule(given: unknown): FaultRule {
   if (unknown.length > 0)
     throw new BadControl(`Unknown ${unknown.join(", ")}: a fault has ${FAULT_MEMBERS.join(", ")}`);
   if (!KINDS.includes(String(rule["kind"])))
-    throw new BadControl(`kind is ${rule["kind"]}: use one of ${KINDS.join(", ")}`);
+    throw new BadControl(`kind is ${JSON.stringify(rule["kind"])}: use one of ${KINDS.join(", ")}`);
   return rule as unknown as FaultRule;
 }
 

@@ -45,7 +45,7 @@ export function createStaleReads(given: {
   faults.onAdd(keepAll);
   return {
     handler(service, operation, ageMs) {
-      const real = world.service(service) as Service;
+      const real = world.service(service);
       if (!histories.has(service)) keep(real, ageMs);
       const dueMs = world.clock.nowMs() - ageMs;
       const history = histories.get(service) ?? [];

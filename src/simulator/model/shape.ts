@@ -77,9 +77,9 @@ const FLAGS = [
 ] as const;
 
 function traitsOf(raw: unknown): Traits {
-  if (raw !== null && typeof raw === "object") return raw as Traits;
+  if (raw !== null && typeof raw === "object") return raw;
   const bits = Number(raw ?? 0);
-  return Object.fromEntries(FLAGS.filter((_, bit) => (bits >> bit) & 1).map((name) => [name, 1])) as Traits;
+  return Object.fromEntries(FLAGS.filter((_, bit) => (bits >> bit) & 1).map((name) => [name, 1]));
 }
 
 function deref(raw: RawSchema): RawSchema {

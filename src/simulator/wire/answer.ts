@@ -95,7 +95,7 @@ function unroutable(scope: Scope | undefined, requestId: string): WireAnswer {
   const headers = {
     "content-type": "application/json",
     "x-amzn-requestid": requestId,
-    "x-amzn-errortype": type as string,
+    "x-amzn-errortype": type,
   };
-  return { status: status as number, headers, body: JSON.stringify({ __type: type, message }) };
+  return { status: status, headers, body: JSON.stringify({ __type: type, message }) };
 }

@@ -15,7 +15,8 @@ export const awsQuery: Wire = {
   operationName,
   readInput: (_, operation, request) => decodeQuery(operation.input, parametersOf(request), false),
   writeOutput(model, { name, output }, value, requestId) {
-    const result = output.members.size > 0 ? `<${name}Result>${encodeXmlMembers(output, value)}</${name}Result>` : "";
+    // Written even when empty, as IAM does: botocore fails on UpdateRole without it.
+    const result = `<${name}Result>${output.members.size > 0 ? encodeXmlMembers(output, value) : ""}</${name}Result>`;
     const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
     const xml = `<${name}Response xmlns="${model.address.xmlNamespace}">${result}${metadata}</${name}Response>`;
     return xmlAnswer(200, xml, requestId);

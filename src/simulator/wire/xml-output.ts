@@ -16,7 +16,7 @@ function encodeMember(member: Member, tag: string, value: unknown): string {
   if (value === undefined || value === null) return "";
   const { shape, traits } = member;
   if (shape.kind === "list") return encodeList(shape, tag, value as unknown[], traits.xmlFlattened !== undefined);
-  if (shape.kind === "map") return encodeMap(shape, tag, value as object, traits.xmlFlattened !== undefined);
+  if (shape.kind === "map") return encodeMap(shape, tag, value, traits.xmlFlattened !== undefined);
   const inner = shape.kind === "structure" ? encodeXmlMembers(shape, value) : escapeXml(encodeSimple(shape, value));
   return `<${tag}>${inner}</${tag}>`;
 }
