@@ -108,7 +108,10 @@ function endingOf(context: PassContext): PassOutput {
 /** Where a step goes when its actor rejects. */
 export const toFailed = {
   target: "failed",
-  actions: { type: "rememberError" as const, params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }) },
+  actions: {
+    type: "rememberError" as const,
+    params: ({ event }: { event: { error: unknown } }) => ({ error: event.error }),
+  },
 } as const;
 
 /** The steps that all machines share; each machine adds its own `planning` and its own further read. */

@@ -50,7 +50,9 @@ async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
     const answered = await Promise.all(
       delivery.wakes
         .filter((wake) => isOurs(wake.key, ports.store))
-        .map((wake) => (noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports))),
+        .map((wake) =>
+          noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports),
+        ),
     );
     // A replica that stops leaves what it did not get to for the others.
     if (answered.every(Boolean)) await delivery.ack();
@@ -100,7 +102,9 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
   const parsed = parseKey(key);
   const fileSystem = parsed.kind === "filesystem" ? view.fileSystemById(parsed) : undefined;
   const bindings =
-    parsed.kind === "lambda" ? view.bindingsOfFunction(parsed.functionName) : view.bindingsOfFileSystem(fileSystem?.metadata.name ?? "");
+    parsed.kind === "lambda"
+      ? view.bindingsOfFunction(parsed.functionName)
+      : view.bindingsOfFileSystem(fileSystem?.metadata.name ?? "");
   const records = fileSystem === undefined ? bindings : [...bindings, fileSystem];
   const newest = records.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
   if (newest === undefined) return { kind: "Sweep" };
@@ -121,7 +125,11 @@ async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports
  * True if an event is only the echo of our own call, and a converged read has looked at the world
  * since. The late call of a paused holder has no such read after it, and must wake its key.
  */
-async function isAccountedFor(key: ReconcileKey, event: NotedEvent, { scheduler, store }: IntakePorts): Promise<boolean> {
+async function isAccountedFor(
+  key: ReconcileKey,
+  event: NotedEvent,
+  { scheduler, store }: IntakePorts,
+): Promise<boolean> {
   await scheduler.idle(key);
   const item = await store.keys.get(key);
   const call = item?.ownCalls.find((own) => own.requestId === event.requestId);

@@ -85,7 +85,10 @@ async function closeOpenIntents(lease: Lease, ports: KeyRunnerPorts): Promise<vo
       target: intent.target,
       outcome: "Unknown",
       requestId: null,
-      detail: { message: "the replica that made this call ended before its answer; the entries after this one say what was found" },
+      detail: {
+        message:
+          "the replica that made this call ended before its answer; the entries after this one say what was found",
+      },
       bindings: entry.bindings,
       fileSystem: entry.fileSystem,
     });
@@ -111,10 +114,18 @@ function endedOf(report: RunReport, item: KeyItem, ports: KeyRunnerPorts, key: R
   const { result } = report;
   const failures = result.kind === "stalled" ? item.failures + 1 : 0;
   const againInMs =
-    result.kind === "waiting" ? result.afterMs : result.kind === "stalled" ? backoffMs(failures, ports.settings, ports.chance) : null;
+    result.kind === "waiting"
+      ? result.afterMs
+      : result.kind === "stalled"
+        ? backoffMs(failures, ports.settings, ports.chance)
+        : null;
   if (result.kind !== "converged") {
     const { why } = result;
-    ports.report(result.kind === "stalled" ? { type: "stalled", key, why } : { type: "waiting", key, afterMs: result.afterMs, why });
+    ports.report(
+      result.kind === "stalled"
+        ? { type: "stalled", key, why }
+        : { type: "waiting", key, afterMs: result.afterMs, why },
+    );
   }
   const fields: ReleaseFields = {
     dueAtMs: againInMs === null ? null : ports.clock.nowMs() + againInMs,

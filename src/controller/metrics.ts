@@ -18,7 +18,12 @@ export function createMetrics(state: { active(): number; bindings(): number; hea
     labelNames: ["kind", "ending"] as const,
     registers,
   });
-  const drifts = new Counter({ name: "mooring_drifts_total", help: "Drifts seen, by kind of key.", labelNames: ["kind"] as const, registers });
+  const drifts = new Counter({
+    name: "mooring_drifts_total",
+    help: "Drifts seen, by kind of key.",
+    labelNames: ["kind"] as const,
+    registers,
+  });
   const repair = new Histogram({
     name: "mooring_repair_seconds",
     help: "From the event (or the first sight) of a drift to its verified repair.",

@@ -48,7 +48,11 @@ export function createPublisher({ clock, queue, eventsOut, logError }: Publisher
     } catch (error) {
       logError("cannot publish to EventBridge; wakes go to the queue themselves", error);
     }
-    if (woken.length > 0) await queue.send("fast", woken.map((key) => ({ key, cause: "spec" as const })));
+    if (woken.length > 0)
+      await queue.send(
+        "fast",
+        woken.map((key) => ({ key, cause: "spec" as const })),
+      );
   }
 
   return {
@@ -75,9 +79,17 @@ function eventOf(activity: Activity): OutEvent | null {
   const { key } = activity;
   switch (activity.type) {
     case "drift":
-      return outEvent("Mooring Drift", key, { what: activity.what, actor: activity.actor, bindings: activity.bindings });
+      return outEvent("Mooring Drift", key, {
+        what: activity.what,
+        actor: activity.actor,
+        bindings: activity.bindings,
+      });
     case "converged":
-      return outEvent("Mooring Converged", key, { tookMs: activity.tookMs, calls: activity.acted, bindings: activity.bindings });
+      return outEvent("Mooring Converged", key, {
+        tookMs: activity.tookMs,
+        calls: activity.acted,
+        bindings: activity.bindings,
+      });
     case "stalled":
       return outEvent("Mooring Stalled", key, { why: activity.why });
     default:

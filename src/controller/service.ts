@@ -72,7 +72,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const listener of listeners) listener(activity);
   });
   const consumers = createConsumerScan(options.aws, clock);
-  const reconcilers = { filesystem: createFileSystemReconciler(ports, consumers), lambda: createLambdaReconciler(ports) };
+  const reconcilers = {
+    filesystem: createFileSystemReconciler(ports, consumers),
+    lambda: createLambdaReconciler(ports),
+  };
   const runnerPorts = { ...ports, logError: options.logError };
   const scheduler = new Scheduler(
     (key, cause) =>
@@ -106,7 +109,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return {
     wake: (keys) => publisher.wake(keys),
     reconcile: async (keys) => {
-      await Promise.all(keys.map((key) => scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false })));
+      await Promise.all(
+        keys.map((key) => scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false })),
+      );
     },
     sweepNow: () => sweeper.now(),
     dryRun: (change) => dryRun(ports, consumers, change),
@@ -129,8 +134,16 @@ function portsOf(options: ServiceOptions, report: (activity: Activity) => void):
   return {
     ...options,
     sightings: {
-      accessPoints: (fileSystemId, seen) => index.accessPointsSeen(fileSystemId, seen.map((ap) => ap.accessPointId)),
-      mountTargets: (fileSystemId, seen) => index.mountTargetsSeen(fileSystemId, seen.map((mt) => mt.mountTargetId)),
+      accessPoints: (fileSystemId, seen) =>
+        index.accessPointsSeen(
+          fileSystemId,
+          seen.map((ap) => ap.accessPointId),
+        ),
+      mountTargets: (fileSystemId, seen) =>
+        index.mountTargetsSeen(
+          fileSystemId,
+          seen.map((mt) => mt.mountTargetId),
+        ),
       roles: (key, roleArns) => index.rolesSeen(key, roleArns),
     },
     report,
@@ -150,7 +163,11 @@ function fillIndex({ store, index, home }: ServiceOptions): void {
     const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
     const { accessPoint, workload } = binding.facets;
     if (fileSystem !== undefined) {
-      const ids = [accessPoint?.accessPoint?.id, ...(accessPoint?.retiring.map((r) => r.accessPointId) ?? []), ...(accessPoint?.former ?? [])];
+      const ids = [
+        accessPoint?.accessPoint?.id,
+        ...(accessPoint?.retiring.map((r) => r.accessPointId) ?? []),
+        ...(accessPoint?.former ?? []),
+      ];
       for (const id of ids) if (id !== undefined) index.accessPointSeen(fileSystem.spec.fileSystemId, id);
     }
     const functionName = binding.spec.workload.lambda.functionName;

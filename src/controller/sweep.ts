@@ -90,7 +90,11 @@ async function fileSystemNeedsRun(
   const plan = planFileSystem(input);
   if (needsRun(plan, item, clock.nowMs())) return true;
   const recorded = record.facets.fileSystem?.mountTargets;
-  return mountTargets.known && !isDeepStrictEqual(plan.facets.fileSystem.mountTargets, recorded) && isDue(item, clock.nowMs());
+  return (
+    mountTargets.known &&
+    !isDeepStrictEqual(plan.facets.fileSystem.mountTargets, recorded) &&
+    isDue(item, clock.nowMs())
+  );
 }
 
 async function lambdaNeedsRun(
@@ -111,7 +115,7 @@ async function lambdaNeedsRun(
 }
 
 function situationOf<Memory extends object>(item: KeyItem, empty: Memory, nowMs: number): Situation<Memory> {
-  const memory = ((item.memory as { planner?: Memory }).planner ?? empty);
+  const memory = (item.memory as { planner?: Memory }).planner ?? empty;
   return { nowMs, memory, removalsLastHour: item.removals.reduce((sum, r) => sum + r.count, 0), item, failures: [] };
 }
 

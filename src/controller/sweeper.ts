@@ -34,7 +34,11 @@ export function startSweeper({ ports, scheduler, queue, signal, logError }: Swee
 
   async function sweepAndWake(): Promise<ReconcileKey[]> {
     const keys = await sweep(ports);
-    if (keys.length > 0) await queue.send("slow", keys.map((key) => ({ key, cause: "sweep" as const })));
+    if (keys.length > 0)
+      await queue.send(
+        "slow",
+        keys.map((key) => ({ key, cause: "sweep" as const })),
+      );
     return keys;
   }
 

@@ -11,11 +11,27 @@ const KEY = "filesystem/111122223333/eu-west-1/fs-0123456789abcdef0";
 
 function deletion(accessPointId: string): Action {
   const target = `arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/${accessPointId}`;
-  return { type: "DeleteAccessPoint", accessPointId, bindingUid: "u", target, why: "gone", bindings: ["media/a"], before: {}, after: null, removes: 1 };
+  return {
+    type: "DeleteAccessPoint",
+    accessPointId,
+    bindingUid: "u",
+    target,
+    why: "gone",
+    bindings: ["media/a"],
+    before: {},
+    after: null,
+    removes: 1,
+  };
 }
 
 function refusal(kind: AwsErrorKind, certainlyNotDone = true): AwsError {
-  return new AwsError({ kind, operation: "elasticfilesystem:DeleteAccessPoint", code: kind, message: "no", certainlyNotDone });
+  return new AwsError({
+    kind,
+    operation: "elasticfilesystem:DeleteAccessPoint",
+    code: kind,
+    message: "no",
+    certainlyNotDone,
+  });
 }
 
 /** Ports whose one AWS call answers from `answers`, with a log of everything in the order it happened. */
@@ -41,15 +57,30 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     store: {
       records: { view: () => ({ head: 7 }) },
       keys: {
-        beginIntent: async (_: Lease, entry: { intentId: string; target: string }) => log.push(`intent ${entry.intentId}`),
-        closeIntent: async (_: Lease, entry: { intentId: string; outcome: string }) => log.push(`${entry.outcome} ${entry.intentId}`),
+        beginIntent: async (_: Lease, entry: { intentId: string; target: string }) =>
+          log.push(`intent ${entry.intentId}`),
+        closeIntent: async (_: Lease, entry: { intentId: string; outcome: string }) =>
+          log.push(`${entry.outcome} ${entry.intentId}`),
       },
     },
   } as unknown as ReconcilerPorts;
-  const lease: Lease = { key: KEY, owner: "me", fence: 1, expiresAtMs: leaseEndsInMs, item: emptyKeyItem(KEY), takenOver: false };
+  const lease: Lease = {
+    key: KEY,
+    owner: "me",
+    fence: 1,
+    expiresAtMs: leaseEndsInMs,
+    item: emptyKeyItem(KEY),
+    takenOver: false,
+  };
   let removed = 0;
   const failures = new Map<string, Failure>();
-  const context: ActContext = { lease, causeOf: () => ({ kind: "Sweep" }), fileSystem: "shared", failures, removed: (n) => (removed += n) };
+  const context: ActContext = {
+    lease,
+    causeOf: () => ({ kind: "Sweep" }),
+    fileSystem: "shared",
+    failures,
+    removed: (n) => (removed += n),
+  };
   return { ports, context, log, reported, failures, removed: () => removed };
 }
 
@@ -57,7 +88,14 @@ describe("carrying out actions", () => {
   test("writes the intent before each call and the outcome after it", async () => {
     const { ports, context, log } = world();
     await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
-    expect(log).toEqual(["intent intent-1", "call fsap-1", "Done intent-1", "intent intent-2", "call fsap-2", "Done intent-2"]);
+    expect(log).toEqual([
+      "intent intent-1",
+      "call fsap-1",
+      "Done intent-1",
+      "intent intent-2",
+      "call fsap-2",
+      "Done intent-2",
+    ]);
   });
 
   test("goes on after a refusal: one bad binding harms no neighbour", async () => {

@@ -30,7 +30,8 @@ export interface ActContext {
 export async function act(actions: Action[], ports: ReconcilerPorts, context: ActContext): Promise<ActResult> {
   let carriedOut = 0;
   for (const action of actions) {
-    if (!leaseCovers(context.lease, ports)) throw new LeaseLostError(`the lease of ${context.lease.key} is about to expire`);
+    if (!leaseCovers(context.lease, ports))
+      throw new LeaseLostError(`the lease of ${context.lease.key} is about to expire`);
     const goOn = await actOnce(action, ports, context);
     carriedOut += 1;
     if (!goOn) return { carriedOut, stale: true };

@@ -31,7 +31,13 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
   const { clock, store } = ports;
 
   async function tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {
-    await store.keys.append(run.lease, { type: "Drift", what, actor: event?.actor ?? null, event: briefly(event), ...concerns });
+    await store.keys.append(run.lease, {
+      type: "Drift",
+      what,
+      actor: event?.actor ?? null,
+      event: briefly(event),
+      ...concerns,
+    });
     ports.report({ type: "drift", key: run.key, what, actor: event?.actor ?? null, bindings: concerns.bindings });
   }
 
@@ -42,7 +48,8 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
         told.add(event.id);
         await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
       }
-      if (news.length === 0 && memory.open === null) await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+      if (news.length === 0 && memory.open === null)
+        await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
       const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
       memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0, bindings };
@@ -81,7 +88,12 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
     if (late === null) return;
     for (const event of foreign) {
       if (event.atMs > late.repairedAtMs) continue;
-      await store.keys.append(run.lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
+      await store.keys.append(run.lease, {
+        type: "Attributed",
+        actor: event.actor,
+        event: briefly(event)!,
+        ...concerns,
+      });
       memory.unattributed = null;
     }
   }

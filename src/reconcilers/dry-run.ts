@@ -40,7 +40,11 @@ export type DryRunChange = { before?: StoredRecord; after?: StoredRecord };
  * Reads AWS once for each object concerned, then plays both sides on copies until nothing is left
  * to do. It has no way to write: neither to AWS nor to the store.
  */
-export async function dryRun(ports: ReconcilerPorts, consumers: ConsumerScan, change: DryRunChange): Promise<DryRunResult> {
+export async function dryRun(
+  ports: ReconcilerPorts,
+  consumers: ConsumerScan,
+  change: DryRunChange,
+): Promise<DryRunResult> {
   const base = await ports.store.records.refresh();
   return new DryRun(ports, consumers, new HypotheticalView(base, change)).run(change.after ?? change.before);
 }
@@ -74,7 +78,13 @@ class DryRun {
     const fileSystemName = changed.kind === "FileSystem" ? changed.metadata.name : changed.spec.fileSystemRef.name;
     const functions = this.#functionsOf(changed);
     const record = this.#view.fileSystem(fileSystemName);
-    const side = record === undefined ? null : await this.#side<FileSystemMemory, FileSystemObservation>(fileSystemKey(record.spec), EMPTY_FILE_SYSTEM_MEMORY);
+    const side =
+      record === undefined
+        ? null
+        : await this.#side<FileSystemMemory, FileSystemObservation>(
+            fileSystemKey(record.spec),
+            EMPTY_FILE_SYSTEM_MEMORY,
+          );
     for (const name of functions) {
       const key = lambdaKey({ ...this.#ports.home, functionName: name });
       this.#lambdas.set(name, await this.#side<LambdaMemory, LambdaObservation>(key, EMPTY_LAMBDA_MEMORY));
@@ -96,7 +106,7 @@ class DryRun {
 
   async #side<Memory, Observation>(key: ReconcileKey, empty: Memory): Promise<Side<Memory, Observation>> {
     const item = (await this.#ports.store.keys.get(key)) ?? emptyKeyItem(key);
-    const memory = ((item.memory as { planner?: Memory }).planner ?? empty);
+    const memory = (item.memory as { planner?: Memory }).planner ?? empty;
     return { key, memory, item, observed: null, ending: null };
   }
 
@@ -119,7 +129,9 @@ class DryRun {
     side.ending = plan.ending;
     let moved = plan.actions.length > 0;
     for (const [uid, draft] of plan.facets.workloads) {
-      moved = this.#amend(uid, (b) => ({ ...b, facets: { ...b.facets, workload: { ...draft, key: side.key, fence: 0 } } })) || moved;
+      moved =
+        this.#amend(uid, (b) => ({ ...b, facets: { ...b.facets, workload: { ...draft, key: side.key, fence: 0 } } })) ||
+        moved;
     }
     for (const { uid } of plan.facets.release) moved = this.#release(uid, MOUNT_FINALIZER) || moved;
     return moved;
@@ -131,8 +143,12 @@ class DryRun {
     const desired = desiredFileSystem(this.#view, record, this.#situation(side), this.#ports);
     side.observed ??= await observeFileSystem(this.#ports, record, desired);
     side.observed = readAt(this.#nowMs, side.observed);
-    side.observed = await this.#withRoles(side.observed, rolesToRead({ ...desired, observedPolicy: side.observed.policy }));
-    if (needsConsumers({ ...desired, observed: side.observed })) side.observed = await this.#withConsumers(side.observed);
+    side.observed = await this.#withRoles(
+      side.observed,
+      rolesToRead({ ...desired, observedPolicy: side.observed.policy }),
+    );
+    if (needsConsumers({ ...desired, observed: side.observed }))
+      side.observed = await this.#withConsumers(side.observed);
     const plan = planFileSystem({ ...desired, observed: side.observed });
     for (const action of plan.actions) side.observed = applyToFileSystem(side.observed, this.#note(action));
     side.memory = plan.facets.memory;
@@ -141,7 +157,11 @@ class DryRun {
     const own = { ...plan.facets.fileSystem, key: side.key, fence: 0 };
     this.#view.set({ ...record, facets: { fileSystem: own } } satisfies FileSystemRecord);
     for (const [uid, draft] of plan.facets.accessPoints) {
-      moved = this.#amend(uid, (b) => ({ ...b, facets: { ...b.facets, accessPoint: { ...draft, key: side.key, fence: 0 } } })) || moved;
+      moved =
+        this.#amend(uid, (b) => ({
+          ...b,
+          facets: { ...b.facets, accessPoint: { ...draft, key: side.key, fence: 0 } },
+        })) || moved;
     }
     for (const { uid } of plan.facets.release) {
       moved = this.#release(uid, uid === record.metadata.uid ? IN_USE_FINALIZER : ACCESS_POINT_FINALIZER) || moved;
@@ -186,7 +206,13 @@ class DryRun {
   }
 
   #note(action: Action): Action {
-    this.#calls.push({ operation: operationOf(action), target: action.target, why: action.why, before: action.before, after: action.after });
+    this.#calls.push({
+      operation: operationOf(action),
+      target: action.target,
+      why: action.why,
+      before: action.before,
+      after: action.after,
+    });
     return action;
   }
 
@@ -207,8 +233,12 @@ class DryRun {
 
 /** The same answers as if they had been read again: a dry-run reads once, and two looks must lie apart. */
 function readAt<Observation extends object>(readAtMs: number, observed: Observation): Observation {
-  const isReading = (part: unknown): part is { readAtMs: number } => typeof part === "object" && part !== null && "readAtMs" in part;
-  const restamped = Object.entries(observed).map(([name, part]) => [name, isReading(part) ? { ...part, readAtMs } : part]);
+  const isReading = (part: unknown): part is { readAtMs: number } =>
+    typeof part === "object" && part !== null && "readAtMs" in part;
+  const restamped = Object.entries(observed).map(([name, part]) => [
+    name,
+    isReading(part) ? { ...part, readAtMs } : part,
+  ]);
   return Object.fromEntries(restamped) as Observation;
 }
 

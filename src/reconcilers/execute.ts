@@ -26,9 +26,15 @@ export async function execute(action: Action, aws: Aws, installation: string, he
       return { requestId: done.requestId, result: { accessPointId: done.accessPoint.accessPointId } };
     }
     case "TagResource":
-      return { ...(await aws.efs.tag(action.accessPointId, action.tags)), result: { accessPointId: action.accessPointId } };
+      return {
+        ...(await aws.efs.tag(action.accessPointId, action.tags)),
+        result: { accessPointId: action.accessPointId },
+      };
     case "DeleteAccessPoint":
-      return { ...(await aws.efs.deleteAccessPoint(action.accessPointId)), result: { accessPointId: action.accessPointId } };
+      return {
+        ...(await aws.efs.deleteAccessPoint(action.accessPointId)),
+        result: { accessPointId: action.accessPointId },
+      };
     case "PutFileSystemPolicy": {
       await refuseStalePolicy(aws, action.fileSystemId, action.basedOn, installation);
       const done = await aws.efs.putPolicy(action.fileSystemId, action.policy);
@@ -43,7 +49,12 @@ export async function execute(action: Action, aws: Aws, installation: string, he
 }
 
 /** EFS has no revision for policies: the best there is, is to read again right before the Put. */
-async function refuseStalePolicy(aws: Aws, fileSystemId: string, basedOn: string | null, installation: string): Promise<void> {
+async function refuseStalePolicy(
+  aws: Aws,
+  fileSystemId: string,
+  basedOn: string | null,
+  installation: string,
+): Promise<void> {
   const now = await aws.efs.describePolicy(fileSystemId);
   if (samePolicyMeaning(now, basedOn, installation)) return;
   throw new AwsError({

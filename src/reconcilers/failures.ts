@@ -28,7 +28,14 @@ const CONDITION_OF: Record<Action["type"], ConditionType> = {
 
 export function failureOf(action: Action, error: { kind: AwsErrorKind; code: string; message: string }): Failure {
   const { kind, code, message } = error;
-  return { actionId: actionId(action), kind, code, message, bindings: action.bindings, condition: CONDITION_OF[action.type] };
+  return {
+    actionId: actionId(action),
+    kind,
+    code,
+    message,
+    bindings: action.bindings,
+    condition: CONDITION_OF[action.type],
+  };
 }
 
 const ADVICE: Partial<Record<AwsErrorKind, string>> = {

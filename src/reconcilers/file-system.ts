@@ -1,11 +1,7 @@
 import { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
 import { parseKey } from "../model/keys.ts";
 import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER } from "../model/records.ts";
-import type {
-  FileSystemFacetDrafts,
-  FileSystemMemory,
-  FileSystemObservation,
-} from "../plan/file-system-input.ts";
+import type { FileSystemFacetDrafts, FileSystemMemory, FileSystemObservation } from "../plan/file-system-input.ts";
 import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
@@ -51,7 +47,12 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
     observe: async (view, situation) => {
       const record = view.fileSystemById(id);
       if (record === undefined) return nothingObserved(clock.nowMs());
-      const observed = await observeFileSystem(ports, record, desiredFileSystem(view, record, situation, ports), seenRoles);
+      const observed = await observeFileSystem(
+        ports,
+        record,
+        desiredFileSystem(view, record, situation, ports),
+        seenRoles,
+      );
       seenRoles = new Map([...seenRoles, ...observed.roles]);
       return observed;
     },
@@ -68,7 +69,14 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
       if (record === undefined) return { changes: [], wakes: [] };
       const shown = showFailures(facets.accessPoints, (uid) => nameOf(view.bindingByUid(uid)), failures, nowMs);
       const finalizers = { binding: ACCESS_POINT_FINALIZER, fileSystem: IN_USE_FINALIZER };
-      return proposeFileSystemFacets(view, record.metadata.name, { ...facets, accessPoints: shown }, finalizers, lease, home);
+      return proposeFileSystemFacets(
+        view,
+        record.metadata.name,
+        { ...facets, accessPoints: shown },
+        finalizers,
+        lease,
+        home,
+      );
     },
     drifted: (facets) => driftedOf(facets.accessPoints),
     concerns: (view) => {

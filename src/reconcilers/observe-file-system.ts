@@ -24,11 +24,17 @@ export function desiredFileSystem(
     fileSystem: record,
     bindings: view
       .bindingsOfFileSystem(record.metadata.name)
-      .toSorted((a, b) => compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) || compare(a.metadata.uid, b.metadata.uid)),
+      .toSorted(
+        (a, b) =>
+          compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+          compare(a.metadata.uid, b.metadata.uid),
+      ),
     memory: isPrincipalRefused(situation) ? { ...situation.memory, checkRoles: true } : situation.memory,
     removalsLastHour: situation.removalsLastHour,
     foreignPolicyEdits: situation.item.noted
-      .filter((event) => event.name === "PutFileSystemPolicy" && event.subject["policy"] !== undefined && !ports.isOwn(event))
+      .filter(
+        (event) => event.name === "PutFileSystemPolicy" && event.subject["policy"] !== undefined && !ports.isOwn(event),
+      )
       .map((event) => ({ atMs: event.atMs, policy: event.subject["policy"]! }))
       .toSorted((a, b) => a.atMs - b.atMs),
   };
@@ -63,7 +69,10 @@ export async function observeFileSystem(
     reading(clock, () => aws.efs.describePolicy(id)),
   ]);
   const roles = await readRoles(ports, rolesToRead({ ...desired, observedPolicy: policy }), seenRoles);
-  sightings.roles(fileSystemKey(record.spec), desired.bindings.flatMap((b) => b.facets.workload?.roleArns ?? []));
+  sightings.roles(
+    fileSystemKey(record.spec),
+    desired.bindings.flatMap((b) => b.facets.workload?.roleArns ?? []),
+  );
   if (accessPoints.known) sightings.accessPoints(id, accessPoints.value);
   if (mountTargets.known) sightings.mountTargets(id, mountTargets.value);
   return { fileSystem, accessPoints, mountTargets, policy, roles, consumers: null };

@@ -20,7 +20,9 @@ export function desiredLambda(
     const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
     if (fileSystem !== undefined) fileSystemIds.set(binding.metadata.uid, fileSystem.spec.fileSystemId);
   }
-  const foreign = situation.item.noted.filter((event) => !ports.isOwn(event) && /^(UpdateFunction|PublishVersion)/.test(event.name));
+  const foreign = situation.item.noted.filter(
+    (event) => !ports.isOwn(event) && /^(UpdateFunction|PublishVersion)/.test(event.name),
+  );
   return {
     nowMs: situation.nowMs,
     settings: ports.settings,
@@ -36,19 +38,27 @@ export function desiredLambda(
 }
 
 /** One fresh look at a function, beside what the file system's side last saw of its mount targets. */
-export async function observeLambda(ports: ReconcilerPorts, desired: Desired, view: RecordsView): Promise<LambdaObservation> {
+export async function observeLambda(
+  ports: ReconcilerPorts,
+  desired: Desired,
+  view: RecordsView,
+): Promise<LambdaObservation> {
   const { aws, clock, sightings } = ports;
   const latest = await reading(clock, () => aws.lambda.getFunction(desired.functionName));
   if (latest.known && latest.value !== null) sightings.roles(lambdaKey(desired), [latest.value.roleArn]);
   return { latest, versions: null, mountTargets: recordedMountTargets(view, desired) };
 }
 
-export function recordedMountTargets(view: RecordsView, { bindings, nowMs }: Desired): LambdaObservation["mountTargets"] {
+export function recordedMountTargets(
+  view: RecordsView,
+  { bindings, nowMs }: Desired,
+): LambdaObservation["mountTargets"] {
   const recorded = new Map<string, Reading<ObservedMountTarget[]>>();
   for (const binding of bindings) {
     const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
     const seen = fileSystem?.facets.fileSystem?.mountTargets;
-    if (fileSystem !== undefined && seen !== undefined) recorded.set(fileSystem.spec.fileSystemId, { ...seen, readAtMs: nowMs });
+    if (fileSystem !== undefined && seen !== undefined)
+      recorded.set(fileSystem.spec.fileSystemId, { ...seen, readAtMs: nowMs });
   }
   return recorded;
 }

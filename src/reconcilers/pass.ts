@@ -74,7 +74,7 @@ export async function runPass<Observation, Facets extends { memory: Memory }, Me
   const actor = createActor(machine, { input: { deadlineMs, actionsMax: ports.settings.actionsPerRunMax } });
   const done = toPromise(actor);
   actor.start();
-  return pass.finish((await done));
+  return pass.finish(await done);
 }
 
 class Pass<Observation, Facets extends { memory: Memory }, Memory extends object> {
@@ -141,7 +141,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     if (plan.drifted) await this.#drift.seen(plan, this.#driftConcerns(plan));
     const { lease } = this.#run;
     const nowMs = this.#ports.clock.nowMs();
-    const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
+    const propose = (view: RecordsView) =>
+      this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
     if (propose(this.#view).changes.length > 0) {
       let woken: ReconcileKey[] = [];
       await this.#ports.store.records.commit((view) => {

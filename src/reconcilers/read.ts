@@ -21,5 +21,9 @@ export async function reading<T>(clock: Clock, read: () => Promise<T>): Promise<
 
 /** What was not asked for, so that nobody mistakes it for an answer. */
 export function notRead<T>(nowMs: number): Reading<T> {
-  return { known: false, why: { code: "NotRead", message: "was not read in this pass", transient: true }, readAtMs: nowMs };
+  return {
+    known: false,
+    why: { code: "NotRead", message: "was not read in this pass", transient: true },
+    readAtMs: nowMs,
+  };
 }

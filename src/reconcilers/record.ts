@@ -20,7 +20,10 @@ function mustWrite(stored: (object & { fence: number }) | undefined, draft: obje
   return !sameMeaning(stored, draft) || (lease.takenOver && stored !== undefined && stored.fence < lease.fence);
 }
 
-export type WorkloadDrafts = { workloads: Map<string, Omit<WorkloadFacet, "key" | "fence">>; release: { uid: string }[] };
+export type WorkloadDrafts = {
+  workloads: Map<string, Omit<WorkloadFacet, "key" | "fence">>;
+  release: { uid: string }[];
+};
 
 /** The commit that records what a Lambda run found; empty if nothing changed in meaning. */
 export function proposeWorkloadFacets(
@@ -35,7 +38,11 @@ export function proposeWorkloadFacets(
   for (const [uid, draft] of drafts.workloads) {
     const binding = view.bindingByUid(uid);
     if (binding === undefined || !mustWrite(binding.facets.workload, draft, lease)) continue;
-    changes.push({ type: "workloadFacet", ref: refOf(binding), facet: { ...draft, key: lease.key, fence: lease.fence } });
+    changes.push({
+      type: "workloadFacet",
+      ref: refOf(binding),
+      facet: { ...draft, key: lease.key, fence: lease.fence },
+    });
     if (readByFileSystem(binding.facets.workload, draft)) addFileSystemKey(wakes, view, binding);
   }
   for (const { uid } of drafts.release) {
@@ -44,7 +51,8 @@ export function proposeWorkloadFacets(
     changes.push({ type: "releaseFinalizer", ref: refOf(binding), finalizer, key: lease.key, fence: lease.fence });
     addFileSystemKey(wakes, view, binding);
     for (const other of view.bindingsOfFunction(binding.spec.workload.lambda.functionName)) {
-      if (other.metadata.uid !== uid) wakes.add(lambdaKey({ ...home, functionName: other.spec.workload.lambda.functionName }));
+      if (other.metadata.uid !== uid)
+        wakes.add(lambdaKey({ ...home, functionName: other.spec.workload.lambda.functionName }));
     }
   }
   return { changes, wakes: [...wakes] };
@@ -83,13 +91,18 @@ export function proposeFileSystemFacets(
     const facet = { ...drafts.fileSystem, key: lease.key, fence: lease.fence };
     changes.push({ type: "fileSystemFacet", ref: refOf(fileSystem), facet });
     if (!isDeepStrictEqual(fileSystem.facets.fileSystem?.mountTargets, drafts.fileSystem.mountTargets)) {
-      for (const { spec } of view.bindingsOfFileSystem(fileSystemName)) wakes.add(lambdaKey({ ...home, ...spec.workload.lambda }));
+      for (const { spec } of view.bindingsOfFileSystem(fileSystemName))
+        wakes.add(lambdaKey({ ...home, ...spec.workload.lambda }));
     }
   }
   for (const [uid, draft] of drafts.accessPoints) {
     const binding = view.bindingByUid(uid);
     if (binding === undefined || !mustWrite(binding.facets.accessPoint, draft, lease)) continue;
-    changes.push({ type: "accessPointFacet", ref: refOf(binding), facet: { ...draft, key: lease.key, fence: lease.fence } });
+    changes.push({
+      type: "accessPointFacet",
+      ref: refOf(binding),
+      facet: { ...draft, key: lease.key, fence: lease.fence },
+    });
     if (readByWorkload(binding.facets.accessPoint, draft)) {
       wakes.add(lambdaKey({ ...home, functionName: binding.spec.workload.lambda.functionName }));
     }
@@ -99,7 +112,8 @@ export function proposeFileSystemFacets(
     if (record === undefined) continue;
     releaseOf(record, finalizers, lease, changes);
     // A FileSystem's own deletion waits for its Bindings, and this may be the last of them.
-    if (record.kind === "Binding" && fileSystem?.metadata.deletionTimestamp !== undefined) addFileSystemKey(wakes, view, record);
+    if (record.kind === "Binding" && fileSystem?.metadata.deletionTimestamp !== undefined)
+      addFileSystemKey(wakes, view, record);
   }
   return { changes, wakes: [...wakes] };
 }
