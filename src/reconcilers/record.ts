@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
-import { refOf, type BindingRecord, type FileSystemRecord } from "../model/records.ts";
+import {
+  ACCESS_POINT_FINALIZER,
+  IN_USE_FINALIZER,
+  refOf,
+  type BindingRecord,
+  type FileSystemRecord,
+} from "../model/records.ts";
 import type { Home } from "../model/validate.ts";
 import type { Change, Lease, Proposal, RecordsView } from "../store/store.ts";
 
@@ -55,7 +61,26 @@ export function proposeWorkloadFacets(
         wakes.add(lambdaKey({ ...home, functionName: other.spec.workload.lambda.functionName }));
     }
   }
+  const unmounted = new Set(drafts.release.map(({ uid }) => uid));
+  for (const uid of drafts.workloads.keys()) {
+    const binding = view.bindingByUid(uid);
+    if (binding === undefined || !isBeyondFileSystems(view, binding)) continue;
+    if (binding.metadata.finalizers.includes(finalizer) && !unmounted.has(uid)) continue;
+    releaseOf(binding, { binding: ACCESS_POINT_FINALIZER, fileSystem: IN_USE_FINALIZER }, lease, changes);
+  }
   return { changes, wakes: [...wakes] };
+}
+
+/**
+ * A deleted Binding that names no FileSystem record, and that none ever served: it has no access
+ * point, and no file-system run will ever come that could say so.
+ */
+function isBeyondFileSystems(view: RecordsView, { metadata, spec, facets }: BindingRecord): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    facets.accessPoint === undefined &&
+    view.fileSystem(spec.fileSystemRef.name) === undefined
+  );
 }
 
 /** The fields of the workload facet that the file-system planner looks at. */

@@ -24,7 +24,9 @@ async function statements(world: World): Promise<Statement[]> {
 }
 
 async function mountsOf(world: World, functionName: string) {
-  const { Configuration } = await world.as("auditor").lambda.send(new GetFunctionCommand({ FunctionName: functionName }));
+  const { Configuration } = await world
+    .as("auditor")
+    .lambda.send(new GetFunctionCommand({ FunctionName: functionName }));
   return Configuration!.FileSystemConfigs ?? [];
 }
 
@@ -37,7 +39,9 @@ describe("a binding's life", () => {
   let world: World;
   const fileSystem = aFileSystem();
   const thumbnailer = aBinding("thumbnailer");
-  const transcoder = aBinding("transcoder", { rootDirectory: { path: "/thumbnailer", ownerUid: 1001, ownerGid: 1001, permissions: "0750" } });
+  const transcoder = aBinding("transcoder", {
+    rootDirectory: { path: "/thumbnailer", ownerUid: 1001, ownerGid: 1001, permissions: "0750" },
+  });
 
   beforeAll(async () => {
     world = await World.start();
@@ -76,7 +80,9 @@ describe("a binding's life", () => {
   });
 
   test("a mount that somebody takes away is put back", async () => {
-    await world.as("alice").lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "transcoder", FileSystemConfigs: [] }));
+    await world
+      .as("alice")
+      .lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "transcoder", FileSystemConfigs: [] }));
     await world.until("transcoder has its mount again", async () => {
       const mounts = await mountsOf(world, "transcoder");
       return mounts.length === 1 ? { is: mounts } : { not: mounts };
@@ -87,9 +93,21 @@ describe("a binding's life", () => {
 
   test("a statement of ours that somebody removes comes back, and theirs that they added stays", async () => {
     const now = await statements(world);
-    const theirs = { Sid: "bobs", Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:role/auditor" }, Action: "elasticfilesystem:ClientMount" };
+    const theirs = {
+      Sid: "bobs",
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::111122223333:role/auditor" },
+      Action: "elasticfilesystem:ClientMount",
+    };
     const edited = [...now.filter((s) => !s.Sid.startsWith("mooring-test-deny")), theirs];
-    await world.as("bob").efs.send(new PutFileSystemPolicyCommand({ FileSystemId: FS_ID, Policy: JSON.stringify({ Version: "2012-10-17", Statement: edited }) }));
+    await world
+      .as("bob")
+      .efs.send(
+        new PutFileSystemPolicyCommand({
+          FileSystemId: FS_ID,
+          Policy: JSON.stringify({ Version: "2012-10-17", Statement: edited }),
+        }),
+      );
     await world.until("the Denies are back", async () => {
       const sids = (await statements(world)).map((s) => s.Sid);
       return now.every((s) => sids.includes(s.Sid)) ? { is: sids } : { not: sids };
@@ -154,4 +172,24 @@ describe("the deletion of a FileSystem record", () => {
     await world.gone(thumbnailer);
     await world.gone(fileSystem);
   });
+});
+
+describe("a binding whose file system record does not exist", () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.close());
+
+  test.each([["thumbnailer"], ["no-such-function"]])(
+    "can be deleted, as its condition advises (%s)",
+    async (functionName) => {
+      const misspelt = aBinding(functionName, { fileSystemRef: { name: "shraed" } });
+      await world.create(misspelt);
+      await world.condition(misspelt, "Ready", { reason: "FileSystemNotFound" });
+      await world.delete(misspelt);
+      await world.gone(misspelt);
+    },
+  );
 });
