@@ -38,7 +38,7 @@ export function currentBindingReady(record: BindingRecord, answered: number): Co
   const facets = facetConditions(record);
   const { status, reason, message, since } =
     withoutLooking(record, facets, answered) ??
-    asRead(facets) ??
+    asRead(record, facets) ??
     beingRepointed(record, facets) ??
     mounted(record, facets);
   return derived(record, { type: "Ready", status, reason, message, since });
@@ -73,12 +73,18 @@ function withoutLooking(record: BindingRecord, facets: ByType, answered: number)
 }
 
 /** Not ready, by what was read; null = nothing speaks against it. */
-function asRead(facets: ByType): Verdict | null {
+function asRead(record: BindingRecord, facets: ByType): Verdict | null {
   const unknown = [facets.get("AccessPointReady")!, facets.get("MountConfigured")!].filter(
     ({ status }) => status === "Unknown",
   );
-  const telling = mostTelling(failingParts(facets)) ?? mostTelling(unknown);
+  const telling = mostTelling(failingParts(facets)) ?? mostTelling([...unknown, ...unknownPolicy(record, facets)]);
   return telling === undefined ? null : { ...telling, since: telling.lastTransitionTime };
+}
+
+/** A policy that cannot be read speaks against a mount only if no earlier read showed that it admits it. */
+function unknownPolicy({ facets: { accessPoint } }: BindingRecord, facets: ByType): Condition[] {
+  const policy = facets.get("PolicyReady")!;
+  return policy.status === "Unknown" && accessPoint?.policyUsableAtMs === null ? [policy] : [];
 }
 
 /** The two reconcilers speak of different access points: the mount that was verified is not the one in force. */

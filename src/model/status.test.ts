@@ -124,6 +124,14 @@ describe("Ready of a Binding", () => {
     expect(conditionOf(record, "Stalled")).toBeUndefined();
   });
 
+  test("is Unknown while nobody could read whether the policy admits it", () => {
+    const policy = condition("PolicyReady", "Unknown", "CouldNotRead");
+    const record = mounted({ accessPoint: [condition("AccessPointReady", "True"), policy] });
+    expect(isReady(record)).toBe(true);
+    record.facets.accessPoint!.policyUsableAtMs = null;
+    expect(conditionOf(record, "Ready")).toMatchObject({ status: "Unknown", reason: "CouldNotRead" });
+  });
+
   test("gives the cause rather than what waits for it", () => {
     const waiting = {
       accessPoint: [condition("AccessPointReady", "False", "WaitingForFunction")],
@@ -244,7 +252,8 @@ describe("a FileSystem", () => {
       fence: 1,
       observedGeneration: 1,
       policy: { characters: 10, ours: 1, foreign: 0 },
-      retained: [], mountTargets: { known: true as const, value: [] },
+      retained: [],
+      mountTargets: { known: true as const, value: [] },
       enforcedSinceMs: null,
     };
     const ready = (conditions: Condition[]) =>

@@ -138,6 +138,8 @@ function replaceVanished(pass: FileSystemPass, draft: BindingDraft, deleting: Ob
   draft.accessPoint = null;
   draft.former = [...draft.former.filter((one) => one !== id), id].slice(-FORMER_MAX);
   draft.tokenGeneration += 1;
+  // What admitted the old one says nothing about its successor.
+  draft.policyUsableAtMs = null;
   create(pass, draft, true);
 }
 

@@ -90,6 +90,30 @@ describe("a deleted binding", () => {
     expect(world.bindings.size).toBe(0);
   });
 
+  test("is looked at again by itself while only the own function's $LATEST is listed: the unmount was proven", () => {
+    const world = converged();
+    const { fileSystemConfigs } = world.functions.get("thumb")!;
+    world.delete("thumb");
+    for (let pass = 0; pass < 2; pass += 1) world.passLambda("thumb");
+    world.functions.get("thumb")!.fileSystemConfigs = fileSystemConfigs;
+    expect(world.passFileSystem().ending.kind).toBe("stalled");
+    expect(world.condition("thumb", "AccessPointReady")?.reason).toBe("StillServed");
+    world.functions.get("thumb")!.fileSystemConfigs = [];
+    world.settle();
+    expect(world.bindings.size).toBe(0);
+  });
+
+  test("waits for a policy that cannot be read, and says whose right is missing", () => {
+    const world = converged();
+    world.delete("thumb");
+    for (let pass = 0; pass < 2; pass += 1) world.passLambda("thumb");
+    world.unreadable["policy"] = "AccessDeniedException";
+    for (let pass = 0; pass < 4; pass += 1) world.passFileSystem();
+    expect(world.condition("thumb", "AccessPointReady")?.reason).toBe("WaitingForPolicy");
+    expect(world.condition("thumb", "PolicyReady")?.message).toContain("elasticfilesystem:DescribeFileSystemPolicy");
+    expect(world.accessPoints).toHaveLength(1);
+  });
+
   test("is not deleted while the functions cannot be read: unreadable is not clean", () => {
     const world = converged();
     world.unreadable["consumers"] = "AccessDeniedException";

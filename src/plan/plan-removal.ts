@@ -199,6 +199,9 @@ function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string):
   if (served.length === 0) return true;
   const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions or take the mount out of those functions, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
+  // No event will come for what only a list that lags behind still shows: the unmount was proven before.
+  const own = `${draft.binding.spec.workload.lambda.functionName}:$LATEST`;
+  if (served.includes(own)) pass.endings.stall(`access point ${id} is still named by ${own}`);
   return false;
 }
 
@@ -218,13 +221,37 @@ export function finishRemoval(
   }
   if (stage !== "clean" && stage !== "gone") return;
   const id = draft.accessPoint?.id;
-  if (id !== undefined && !isOutOfPolicy(policy, id)) return;
+  if (id !== undefined && !isOutOfPolicy(policy, id)) return awaitPolicy(pass, draft, id, policy);
   if (stage === "gone") {
     draft.retiring = [];
     draft.release = true;
     return;
   }
   if (isCleanTwice(pass, id!)) draft.deletes.push(deleteAction(draft));
+}
+
+/** Who waits for the policy says what is the matter with it; a refused Put shows there as well. */
+function awaitPolicy(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  id: string,
+  policy: PolicyPlan | "notManaged" | "notRead",
+): void {
+  draft.conditions.set(
+    "AccessPointReady",
+    "False",
+    "WaitingForPolicy",
+    `Access point ${id} is deleted once the policy does not name it any more (see PolicyReady).`,
+  );
+  const failure = policy === "notRead" ? pass.conditions.get("PolicyReady") : undefined;
+  if (failure) draft.conditions.put("PolicyReady", failure);
+  else
+    draft.conditions.set(
+      "PolicyReady",
+      "False",
+      "Updating",
+      `The statements of ${draft.name} are being taken out of the policy.`,
+    );
 }
 
 function isOutOfPolicy(policy: PolicyPlan | "notManaged" | "notRead", id: string): boolean {
