@@ -26,6 +26,8 @@ export interface FileSystemObservation {
    * present if `needsConsumers` asked for it. What mounts an access point stands in fileSystemConfigs.
    */
   consumers: Reading<ObservedFunction[]> | null;
+  /** Who is known to mount it today; only present if `needsClients` asked for it, and maybe a minute old. */
+  clients?: Reading<KnownClient[]>;
 }
 
 /** The planner's own memory across runs, kept in the key item; plain JSON. */
@@ -54,6 +56,8 @@ export interface KnownClient {
   name: string;
   /** Null = mounts without IAM. */
   roleArn: string | null;
+  /** Null = mounts through none. */
+  accessPointId: string | null;
 }
 
 export interface FileSystemPlanInput {
@@ -70,8 +74,6 @@ export interface FileSystemPlanInput {
   removalsLastHour: number;
   /** Policy texts that others Put (from their events), oldest first, for merging back what a race of ours dropped. */
   foreignPolicyEdits: { atMs: number; policy: string }[];
-  /** Who is known to mount today, if somebody looked. Reported with the first Put in mode Enforce. */
-  knownClients?: KnownClient[];
 }
 
 export interface FileSystemFacetDrafts {

@@ -7,6 +7,7 @@ import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
+import { losers, lossSentence, maySay } from "./policy-clients.ts";
 import { mergeForeign } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
@@ -39,7 +40,7 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const wanted = statementsInput(pass, view, admissions);
   const { policy, ours } = document(admissions);
   const put =
-    isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions)
+    isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions) && maySay(pass, view)
       ? putAction(pass, view, { policy, ours, foreign, admissions, removed })
       : null;
   return {
@@ -221,7 +222,7 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
   return {
     type: "PutFileSystemPolicy",
     target: pass.arn,
-    why: whyPut(view, content),
+    why: whyPut(pass, view, content),
     bindings: pass.drafts
       .filter(({ admit }) => admit !== "asInForce")
       .map(({ name }) => name)
@@ -243,9 +244,15 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
   };
 }
 
-function whyPut(view: PolicyView, { foreign, removed }: PutContent): string {
-  if (view.text === null)
-    return "First policy of this file system: from now on only those whom a policy allows can mount";
+function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admissions }: PutContent): string {
+  if (pass.enforcedSinceMs === null && isEnforcing(view.mode)) {
+    const first =
+      view.text === null
+        ? "First policy of this file system: from now on only those whom a policy allows can mount."
+        : "First statements of mode Enforce: from now on the bound roles can mount their own access points only.";
+    return first + lossSentence(pass, losers(pass, view, admissions));
+  }
+  if (view.text === null) return "The policy was deleted, and without one EFS admits everybody who reaches it";
   if (foreign.length !== view.foreign.length)
     return "A foreign statement that our last Put replaced unseen is put back";
   if (removed.length > 0) return `Our statements change; ${removed.length} admissions are taken out`;
@@ -258,13 +265,6 @@ function lossReport(
   view: PolicyView,
   admissions: readonly Admission[],
 ): { wouldLoseAccess?: string[] } {
-  const { knownClients } = pass.input;
-  if (view.text !== null || !knownClients) return {};
-  const roles = new Set(admissions.map(({ roleArn }) => roleArn));
-  return {
-    wouldLoseAccess: knownClients
-      .filter(({ roleArn }) => roleArn === null || !roles.has(roleArn))
-      .map(({ name }) => name)
-      .sort(),
-  };
+  const names = pass.enforcedSinceMs === null && isEnforcing(view.mode) ? losers(pass, view, admissions) : null;
+  return names === null ? {} : { wouldLoseAccess: names };
 }

@@ -141,6 +141,7 @@ export class PlanningWorld {
         ]),
       ),
       consumers: null,
+      ...(this.knownClients ? { clients: this.#read("clients", this.knownClients) } : {}),
     };
   }
 
@@ -154,7 +155,6 @@ export class PlanningWorld {
       memory: this.fileSystemMemory,
       removalsLastHour: this.removalsLastHour,
       foreignPolicyEdits: this.foreignPolicyEdits,
-      ...(this.knownClients ? { knownClients: this.knownClients } : {}),
     };
     const input = { ...desired, observed: this.observeFileSystem(desired) };
     if (!needsConsumers(input)) return input;

@@ -2,6 +2,7 @@ import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
 import { isLeaving } from "./file-system-pass.ts";
 import { ANNOTATIONS } from "../model/records.ts";
 import { type Admission } from "./policy-admissions.ts";
+import { losers, lossSentence } from "./policy-clients.ts";
 import { POLICY_CHARACTERS_MAX, sidPrefix } from "./policy-document.ts";
 import { admitsRole, allowsAnonymous } from "./policy-foreign.ts";
 import { isEnforcing } from "./policy-mode.ts";
@@ -183,7 +184,7 @@ function unmanaged(pass: FileSystemPass, view: PolicyView, wanted: Admission[] |
     return {
       status: "False",
       reason: "NotConfirmed",
-      message: `policy.mode Enforce needs consent, as the policy takes away access that everybody has now: set policy.confirm to ${fileSystemId} (given: ${policy.confirm ?? "nothing"}).`,
+      message: `policy.mode Enforce needs consent, as the policy takes away access that everybody has now: set policy.confirm to ${fileSystemId} (given: ${policy.confirm ?? "nothing"}).${lossSentence(pass, losers(pass, view, admissionsAskedFor(pass)))}`,
     };
   }
   if (view.text === null) {
@@ -214,6 +215,11 @@ function unmanaged(pass: FileSystemPass, view: PolicyView, wanted: Admission[] |
     reason: "NotManaged",
     message: `policy.mode is Observe, and no statement of the policy plainly admits ${roles} (identity policies are not looked at). Needed: Allow ${missing[0]!.access} through ${missing[0]!.accessPointArn}. Set policy.mode to Preserve to let Mooring write it.`,
   };
+}
+
+/** What would be given to the roles that are known now, had mode Enforce been consented to. */
+function admissionsAskedFor(pass: FileSystemPass): Admission[] {
+  return pass.drafts.filter((draft) => !isLeaving(draft)).flatMap((draft) => wantedOf(draft) ?? []);
 }
 
 /** It was in order for this very spec and these roles, and is not any more. */

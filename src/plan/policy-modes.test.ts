@@ -111,13 +111,45 @@ describe("mode Enforce", () => {
     const world = new PlanningWorld();
     world.add("thumb");
     world.knownClients = [
-      { name: "ECS service prod/web", roleArn: roleArn("web") },
-      { name: "Lambda function thumb", roleArn: roleArn("thumb") },
-      { name: "EC2 i-1", roleArn: null },
+      { name: "ECS service prod/web", roleArn: roleArn("web"), accessPointId: null },
+      { name: "EC2 i-1", roleArn: null, accessPointId: null },
     ];
     const put = world.settle().find(({ type }) => type === "PutFileSystemPolicy")!;
     expect(put.before).toBeNull();
     expect(put.after).toMatchObject({ wouldLoseAccess: ["EC2 i-1", "ECS service prod/web"] });
+    expect(put.why).toContain("EC2 i-1, ECS service prod/web");
+  });
+
+  test("names those clients before the consent is given, too", () => {
+    const world = new PlanningWorld();
+    world.changeFileSystem({ confirm: "fs-other" });
+    world.add("thumb");
+    world.knownClients = [{ name: "Lambda function legacy", roleArn: roleArn("legacy"), accessPointId: "fsap-1" }];
+    world.settle();
+    expect(world.condition("thumb", "PolicyReady")?.message).toContain("Lambda function legacy");
+  });
+
+  test("names a client under a bound role that mounts through somebody else's access point, whatever the policy was", () => {
+    const world = new PlanningWorld();
+    world.policy = policyOf(FOREIGN);
+    world.add("thumb");
+    world.knownClients = [
+      { name: "Lambda function twin", roleArn: roleArn("thumb"), accessPointId: "fsap-1" },
+      { name: "Lambda function other", roleArn: roleArn("other"), accessPointId: "fsap-1" },
+    ];
+    const put = world.settle().find(({ type }) => type === "PutFileSystemPolicy")!;
+    expect(put.after).toMatchObject({ wouldLoseAccess: ["Lambda function twin"] });
+  });
+
+  test("does not make the report anew when somebody deleted the policy", () => {
+    const world = new PlanningWorld();
+    world.add("thumb");
+    world.settle();
+    world.policy = null;
+    world.knownClients = [{ name: "EC2 i-1", roleArn: null, accessPointId: null }];
+    const put = world.settle().find(({ type }) => type === "PutFileSystemPolicy")!;
+    expect(put.after).not.toHaveProperty("wouldLoseAccess");
+    expect(put.why).toContain("was deleted");
   });
 
   test("lets a mount rely on the policy only after the propagation time, in one condition that says when", () => {

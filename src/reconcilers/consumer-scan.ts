@@ -20,7 +20,12 @@ export function createConsumerScan(aws: Aws, clock: Clock): ConsumerScan {
   return {
     since(notBeforeMs) {
       if (last === null || last.beganAtMs < notBeforeMs) {
-        last = { beganAtMs: clock.nowMs(), read: reading(clock, () => aws.lambda.listAllVersions()) };
+        const begun = { beganAtMs: clock.nowMs(), read: reading(clock, () => aws.lambda.listAllVersions()) };
+        last = begun;
+        void begun.read.then(({ known }) => {
+          // A permission may be granted at any moment, so what failed is not handed out again.
+          if (!known && last === begun) last = null;
+        });
       }
       return last.read;
     },

@@ -13,10 +13,11 @@ import type { FileSystemMemory, FileSystemObservation } from "../plan/file-syste
 import type { LambdaMemory, LambdaObservation } from "../plan/lambda-input.ts";
 import type { Ending } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
+import { needsClients } from "../plan/policy-clients.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
 import { emptyKeyItem, type KeyItem } from "../store/store.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
-import { EMPTY_FILE_SYSTEM_MEMORY } from "./file-system.ts";
+import { EMPTY_FILE_SYSTEM_MEMORY, isPutDue, readClients } from "./file-system.ts";
 import { HypotheticalView } from "./hypothetical-view.ts";
 import { EMPTY_LAMBDA_MEMORY } from "./lambda.ts";
 import { desiredFileSystem, observeFileSystem } from "./observe-file-system.ts";
@@ -149,7 +150,12 @@ class DryRun {
     );
     if (needsConsumers({ ...desired, observed: side.observed }))
       side.observed = await this.#withConsumers(side.observed);
-    const plan = planFileSystem({ ...desired, observed: side.observed });
+    let plan = planFileSystem({ ...desired, observed: side.observed });
+    if (needsClients({ ...desired, observed: side.observed }, isPutDue(plan))) {
+      const clients = await readClients(this.#consumers, this.#ports.clock, side.observed);
+      side.observed = { ...side.observed, clients };
+      plan = planFileSystem({ ...desired, observed: side.observed });
+    }
     for (const action of plan.actions) side.observed = applyToFileSystem(side.observed, this.#note(action));
     side.memory = plan.facets.memory;
     side.ending = plan.ending;

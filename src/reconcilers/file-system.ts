@@ -1,8 +1,11 @@
 import { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
+import type { Clock } from "../model/clock.ts";
 import { parseKey } from "../model/keys.ts";
 import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER } from "../model/records.ts";
 import type { FileSystemFacetDrafts, FileSystemMemory, FileSystemObservation } from "../plan/file-system-input.ts";
+import type { Plan } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
+import { clientsAmong, needsClients } from "../plan/policy-clients.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
@@ -31,6 +34,22 @@ export function createFileSystemReconciler(ports: ReconcilerPorts, consumers: Co
   };
 }
 
+export function isPutDue({ actions, heldBack }: Plan<FileSystemFacetDrafts>): boolean {
+  return [...actions, ...heldBack].some(({ type }) => type === "PutFileSystemPolicy");
+}
+
+/** A report needs no reading of this very moment: file systems that are enforced at about the same time share one. */
+const CLIENTS_AGE_MAX_MS = 60_000;
+
+/** Who mounts the file system today, from the functions of the account and region. */
+export async function readClients(
+  consumers: ConsumerScan,
+  clock: Clock,
+  { accessPoints }: FileSystemObservation,
+): Promise<NonNullable<FileSystemObservation["clients"]>> {
+  return clientsAmong(await consumers.since(clock.nowMs() - CLIENTS_AGE_MAX_MS), accessPoints);
+}
+
 interface FileSystemId {
   account: string;
   region: string;
@@ -41,6 +60,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
   const { clock, home } = ports;
   // A spec lives for one run, and so does what it has seen of roles.
   let seenRoles: FileSystemObservation["roles"] = new Map();
+  let missing: "consumers" | "clients" = "consumers";
   return {
     machine: fileSystemMachine,
     emptyMemory: EMPTY_FILE_SYSTEM_MEMORY,
@@ -56,13 +76,20 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
       seenRoles = new Map([...seenRoles, ...observed.roles]);
       return observed;
     },
-    readMore: async (_view, observation) => ({ ...observation, consumers: await consumers.since(clock.nowMs()) }),
+    readMore: async (_view, observation) =>
+      missing === "clients"
+        ? { ...observation, clients: await readClients(consumers, clock, observation) }
+        : { ...observation, consumers: await consumers.since(clock.nowMs()) },
     plan: (view, observed, situation) => {
       const record = view.fileSystemById(id);
       if (record === undefined) return null;
       const input = { ...desiredFileSystem(view, record, situation, ports), observed };
+      missing = "consumers";
       if (observed.consumers === null && needsConsumers(input)) return { needsMore: true };
-      return { needsMore: false, plan: planFileSystem(input) };
+      const plan = planFileSystem(input);
+      missing = "clients";
+      if (needsClients(input, isPutDue(plan))) return { needsMore: true };
+      return { needsMore: false, plan };
     },
     propose: (view, facets, lease, failures, nowMs) => {
       const record = view.fileSystemById(id);
