@@ -196,7 +196,8 @@ async function fileSystemIdOf(client: Client, binding: ShownRecord): Promise<str
 
 function victimOf(functionName: string, bindings: ShownRecord[]) {
   const binding = bindings.find((candidate) => functionOf(candidate) === functionName);
-  if (binding === undefined) throw new Error(`no Binding mounts ${functionName} any more, so there is nothing to break`);
+  if (binding === undefined)
+    throw new Error(`no Binding mounts ${functionName} any more, so there is nothing to break`);
   const { localMountPath } = (binding.spec as { workload: { lambda: { localMountPath: string } } }).workload.lambda;
   return { functionName, accessPointId: binding.status?.accessPointId ?? "", localMountPath };
 }
