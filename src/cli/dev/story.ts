@@ -125,7 +125,7 @@ async function sabotageAll(options: StoryOptions, fileSystemId: string, live: Li
     home,
     installation,
     fileSystemId,
-    victim: async (functionName) => victimOf((await listBindings(client)).find((b) => functionOf(b) === functionName)!),
+    victim: async (functionName) => victimOf(functionName, await listBindings(client)),
   };
   const reader = createActor("mooring-dev-reader", awsUrl, home.region);
   const foreign = foreignStatements(await policyOf(reader, fileSystemId), installation);
@@ -194,7 +194,10 @@ async function fileSystemIdOf(client: Client, binding: ShownRecord): Promise<str
   return String(record.spec.fileSystemId);
 }
 
-function victimOf(binding: ShownRecord) {
+function victimOf(functionName: string, bindings: ShownRecord[]) {
+  const binding = bindings.find((candidate) => functionOf(candidate) === functionName);
+  if (binding === undefined)
+    throw new Error(`no Binding mounts ${functionName} any more, so there is nothing to break`);
   const { localMountPath } = (binding.spec as { workload: { lambda: { localMountPath: string } } }).workload.lambda;
-  return { functionName: functionOf(binding), accessPointId: binding.status?.accessPointId ?? "", localMountPath };
+  return { functionName, accessPointId: binding.status?.accessPointId ?? "", localMountPath };
 }
