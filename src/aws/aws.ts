@@ -5,7 +5,11 @@ import type {
   ObservedMountTarget,
   ObservedPolicy,
   ObservedRole,
+  ObservedService,
+  ObservedTask,
+  ObservedTaskDefinition,
 } from "../model/observations.ts";
+import type { RegisterInput } from "../model/register-input.ts";
 
 /** What a mutating call answers besides its own result: AWS's request id, for the history. */
 export interface Done {
@@ -63,6 +67,37 @@ export interface Iam {
   getRole(roleArn: string): Promise<ObservedRole | null>;
 }
 
+/**
+ * The ECS calls that Mooring makes; there is none that stops a task or deletes anything.
+ * All methods page to the end, obey the call deadline, and throw AwsError only.
+ */
+export interface Ecs {
+  /** Ten names a call, however many are asked for. A MISSING one is left out; null = ClusterNotFoundException. */
+  describeServices(cluster: string, services: string[]): Promise<ObservedService[] | null>;
+  /** By a revision's ARN, or by family for its latest ACTIVE revision; tags included. null = there is none. */
+  describeTaskDefinition(arnOrFamily: string): Promise<ObservedTaskDefinition | null>;
+  /** Makes a new revision every time: AWS knows no client token here. */
+  registerTaskDefinition(input: {
+    register: RegisterInput;
+    tags: Record<string, string>;
+  }): Promise<Done & { taskDefinition: ObservedTaskDefinition }>;
+  /** Sends the task definition only, so nothing else changes. */
+  updateService(input: {
+    cluster: string;
+    service: string;
+    taskDefinitionArn: string;
+  }): Promise<Done & { service: ObservedService }>;
+  /** Names of all clusters. */
+  listClusters(): Promise<string[]>;
+  /** Names of all services of a cluster; null = ClusterNotFoundException. */
+  listServices(cluster: string): Promise<string[] | null>;
+  /**
+   * All tasks of a cluster, or of one service or family in it, that have not stopped: both desired statuses are
+   * asked for, and tasks whose lastStatus is STOPPED are left out. null = ClusterNotFoundException.
+   */
+  listTasks(cluster: string, of?: { service: string } | { family: string }): Promise<ObservedTask[] | null>;
+}
+
 export interface Sts {
   getCallerIdentity(): Promise<{ accountId: string; arn: string }>;
 }
@@ -71,6 +106,7 @@ export interface Sts {
 export interface Aws {
   efs: Efs;
   lambda: Lambda;
+  ecs: Ecs;
   iam: Iam;
   sts: Sts;
 }

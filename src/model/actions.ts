@@ -1,3 +1,5 @@
+import type { RegisterInput } from "./register-input.ts";
+
 /**
  * One mutating AWS call as data: what, on which object, before, after, why.
  *
@@ -10,7 +12,9 @@ export type Action =
   | TagAccessPointAction
   | DeleteAccessPointAction
   | PutFileSystemPolicyAction
-  | UpdateFunctionMountAction;
+  | UpdateFunctionMountAction
+  | RegisterTaskDefinitionAction
+  | UpdateServiceAction;
 
 interface ActionBase {
   /** ARN of the AWS object that the call changes (of the file system for a create). */
@@ -67,4 +71,24 @@ export interface UpdateFunctionMountAction extends ActionBase {
   revisionId: string;
   /** Empty = unmount. */
   fileSystemConfigs: { arn: string; localMountPath: string }[];
+}
+
+export interface RegisterTaskDefinitionAction extends ActionBase {
+  type: "RegisterTaskDefinition";
+  family: string;
+  /** ARN of the revision that this one is a copy of, but for our volumes and mount points. */
+  basedOn: string;
+  /** The whole new revision; shows nothing of itself to JSON. */
+  register: RegisterInput;
+  /** All tags of the base but `aws:` ones, and ours: TASK_DEFINITION_TAGS. */
+  tags: Record<string, string>;
+}
+
+export interface UpdateServiceAction extends ActionBase {
+  type: "UpdateService";
+  cluster: string;
+  service: string;
+  taskDefinitionArn: string;
+  /** The revision that the service was seen to name. */
+  replaces: string;
 }

@@ -5,7 +5,7 @@ import type { Fault, Manifest, Neighbours } from "./validate.ts";
 import { workloadId } from "./workload.ts";
 
 /**
- * Checks a record against the others: one binding per function, one owner and mode per shared directory, no
+ * Checks a record against the others: one binding per function, one mount per container path, one owner and mode per shared directory, no
  * overlap across namespaces, one FileSystem record per file system, immutable fields against `before`, new
  * bindings on a FileSystem that is being deleted, policy capacity (what certainly cannot fit).
  *
@@ -24,13 +24,13 @@ export function admit(
 
 /** Goes through the neighbours once: there may be many, and an iterator may be spent after one pass. */
 function changeAmong(after: Manifest, before: Change["before"], neighbours: Neighbours): Change {
-  const change = { after, before, sameFunction: [] as BindingRecord[], sameFileSystem: [] as BindingRecord[] };
+  const change = { after, before, sameWorkload: [] as BindingRecord[], sameFileSystem: [] as BindingRecord[] };
   const fileSystemName = after.kind === "Binding" ? after.spec.fileSystemRef.name : after.metadata.name;
   for (const binding of neighbours.bindings) {
     if (isSame(after, binding)) continue;
     const { fileSystemRef, workload } = binding.spec;
     if (after.kind === "Binding" && workloadId(workload) === workloadId(after.spec.workload))
-      change.sameFunction.push(binding);
+      change.sameWorkload.push(binding);
     if (fileSystemRef.name === fileSystemName) change.sameFileSystem.push(binding);
   }
   const otherFileSystems: FileSystemRecord[] = [];

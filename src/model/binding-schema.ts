@@ -3,15 +3,13 @@ import { jsonSchemaOf, objectSchema, type JsonSchema } from "./json-schema.ts";
 import {
   ACCESS_POINT_PATH,
   DNS_SUBDOMAIN,
-  FUNCTION_NAME,
-  LOCAL_MOUNT_PATH,
-  LOCAL_MOUNT_PATH_CHARACTERS_MAX,
   PATH_CHARACTERS_MAX,
   PERMISSIONS,
   POSIX_ID_MAX,
   SECONDARY_GIDS_MAX,
 } from "./rules/patterns.ts";
 import { conditionsSchema } from "./status-schema.ts";
+import { workloadSchema } from "./workload-schema.ts";
 
 /** Shape and defaults only; what the values may be stands in the rule table, and here for readers. */
 function posixId(description: string) {
@@ -22,7 +20,7 @@ const rootDirectory = z
   .strictObject({
     path: z.string().meta({
       description:
-        'Directory on the file system that the function sees as its root: absolute, at most 4 levels and 100 characters, no trailing slash, no segment starting with a dot, and not "/" itself, whose owner cannot be set. It is made at the first mount if it does not exist.',
+        'Directory on the file system that the workload sees as its root: absolute, at most 4 levels and 100 characters, no trailing slash, no segment starting with a dot, and not "/" itself, whose owner cannot be set. It is made at the first mount if it does not exist.',
       pattern: ACCESS_POINT_PATH.source,
       minLength: 2,
       maxLength: PATH_CHARACTERS_MAX,
@@ -49,24 +47,7 @@ const posixUser = z
       .default([])
       .meta({ description: "Further group ids, at most 16. Default: none.", maxItems: SECONDARY_GIDS_MAX }),
   })
-  .meta({ description: "The POSIX identity that the access point enforces, whatever the function's code runs as." });
-
-const lambda = z
-  .strictObject({
-    functionName: z.string().meta({
-      description:
-        "Name of the Lambda function, without ARN and qualifier, in the file system's account and region. Immutable.",
-      pattern: FUNCTION_NAME.source,
-    }),
-    localMountPath: z.string().meta({
-      description: "Where the function sees the directory: /mnt/ and one segment.",
-      pattern: LOCAL_MOUNT_PATH.source,
-      maxLength: LOCAL_MOUNT_PATH_CHARACTERS_MAX,
-    }),
-  })
-  .meta({
-    description: "A Lambda function. It must be in a VPC with a mount target in every availability zone it uses.",
-  });
+  .meta({ description: "The POSIX identity that the access point enforces, whatever the workload's code runs as." });
 
 export const bindingSpecSchema = z
   .strictObject({
@@ -81,11 +62,9 @@ export const bindingSpecSchema = z
     posixUser,
     access: z.enum(["ReadOnly", "ReadWrite", "ReadWriteRoot"]).meta({
       description:
-        "What the function's role may do through its access point: ClientMount; with ClientWrite; or with ClientRootAccess as well. It has no default: rights are stated.",
+        "What the workload's role (a function's execution role, a task's task role) may do through its access point: ClientMount; with ClientWrite; or with ClientRootAccess as well. It has no default: rights are stated.",
     }),
-    workload: z
-      .strictObject({ lambda })
-      .meta({ description: "What mounts the directory. This version serves Lambda functions." }),
+    workload: workloadSchema,
     driftPolicy: z.enum(["Correct", "Observe"]).default("Correct").meta({
       description:
         "Correct (default): put back what others change. Observe: report it in the condition Drifted and touch nothing.",
@@ -117,7 +96,7 @@ const bindingStatusSchema = z
     roleArns: z
       .array(z.string())
       .optional()
-      .meta({ description: "Execution roles of every version of the function that still serves." }),
+      .meta({ description: "Roles of every version of the function, or task roles of every revision of the task definition, that still serve." }),
   })
   .meta({ description: "What is, as Mooring last read it." });
 
@@ -125,7 +104,7 @@ const bindingStatusSchema = z
 export function bindingJsonSchema(): JsonSchema {
   return objectSchema(
     "Binding",
-    "A Lambda function mounts a directory of an EFS file system as a POSIX user. Mooring makes the access point, the policy statements and the mount, and keeps them so.",
+    "A Lambda function, or containers of an ECS service or task family, mount a directory of an EFS file system as a POSIX user. Mooring makes the access point, the policy statements and the mount, and keeps them so.",
     jsonSchemaOf(bindingSpecSchema),
     jsonSchemaOf(bindingStatusSchema),
   );

@@ -70,11 +70,7 @@ function kindFault(kind: Kind, body: object): Fault | null {
 
 /** Where the table says more about a field than "unknown", its rule speaks instead of the schema. */
 function withoutRuled(faults: readonly Fault[], rules: readonly RecordRule[]): Fault[] {
-  const refusesEcs = faults.some((fault) => fault.field === "spec.workload.ecs");
-  return faults.filter((fault) => {
-    if (refusesEcs && fault.rule === "required" && fault.field === "spec.workload.lambda") return false;
-    return fault.rule !== "unknown-field" || !rules.some((rule) => rule.field === fault.field);
-  });
+  return faults.filter((fault) => fault.rule !== "unknown-field" || !rules.some((rule) => rule.field === fault.field));
 }
 
 function ruleFaults(rules: readonly RecordRule[], body: object, shapeFaults: readonly Fault[], home: Home): Fault[] {
@@ -92,14 +88,21 @@ function ruleFaults(rules: readonly RecordRule[], body: object, shapeFaults: rea
   });
 }
 
-/** The field itself, or each element if it ends in `[]`. What was not sent is nothing to judge, except by rules of presence. */
+/**
+ * The field itself, or that of each element where `[]` stands behind a list. What was not sent is nothing to judge,
+ * except by rules of presence.
+ */
 function targets(rule: RecordRule, body: object): { field: string; value: unknown }[] {
-  const each = rule.field.endsWith("[]");
-  const path: PathSegment[] = rule.field.replace(/\[\]$/, "").split(".");
+  const [list = "", ofElement] = rule.field.split("[]");
+  const path: PathSegment[] = list.split(".");
   const value = valueAt(body, path);
-  if (!each) return value === undefined && rule.field !== "apiVersion" ? [] : [{ field: rule.field, value }];
+  if (ofElement === undefined)
+    return value === undefined && rule.field !== "apiVersion" ? [] : [{ field: rule.field, value }];
   if (!Array.isArray(value)) return [];
-  return value.map((element: unknown, index) => ({ field: fieldOf([...path, index]), value: element }));
+  const within = ofElement.split(".").slice(1);
+  return value
+    .map((element: unknown, index) => ({ field: fieldOf([...path, index, ...within]), value: valueAt(element, within) }))
+    .filter(({ value: found }) => found !== undefined);
 }
 
 function metadataOf(kind: Kind, sent: z.infer<typeof metadataSchema>): ManifestMeta {

@@ -1,3 +1,5 @@
+import type { RegisterInput } from "./register-input.ts";
+
 /**
  * What AWS said, and when. "Could not read" is never "absent": whoever consumes a Reading must
  * look at `known` first, and the compiler sees to it.
@@ -70,4 +72,101 @@ export interface ObservedFunction {
   lastUpdateStatusReasonCode: string | null;
   /** ms since the epoch. */
   lastModifiedMs: number;
+}
+
+export interface ObservedService {
+  serviceArn: string;
+  /** The cluster's name, not its ARN. */
+  cluster: string;
+  serviceName: string;
+  /** A deleted service is INACTIVE for a while before it is MISSING. */
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  /** ms since the epoch; tells a re-created namesake apart. */
+  createdAtMs: number;
+  /** The revision that the service names, as a full ARN. */
+  taskDefinitionArn: string;
+  desiredCount: number;
+  runningCount: number;
+  pendingCount: number;
+  /** EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES; null where capacity providers decide. */
+  launchType: string | null;
+  /** e.g. "Linux" or "WINDOWS_SERVER_2022_CORE"; null where AWS leaves it out. */
+  platformFamily: string | null;
+  /** AWS's default, left out in answers, is ECS. */
+  controller: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+  /** AWS's default is ROLLING. */
+  strategy: "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
+  /** Empty outside network mode awsvpc. */
+  subnetIds: string[];
+  securityGroupIds: string[];
+  /** As AWS orders them. */
+  deployments: ObservedDeployment[];
+}
+
+export interface ObservedDeployment {
+  id: string;
+  status: "PRIMARY" | "ACTIVE" | "INACTIVE";
+  taskDefinitionArn: string;
+  /** Null where AWS leaves it out (Classic load balancers). */
+  rolloutState: "COMPLETED" | "FAILED" | "IN_PROGRESS" | null;
+  /** A rollback by the circuit breaker shows here only. */
+  rolloutStateReason: string | null;
+  desiredCount: number;
+  runningCount: number;
+  pendingCount: number;
+  failedTasks: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface ObservedVolume {
+  name: string;
+  /** Null = a volume of another kind. */
+  efs: {
+    fileSystemId: string;
+    /** Normalised: "/" if left out. */
+    rootDirectory: string;
+    transitEncryption: boolean;
+    accessPointId: string | null;
+    iam: boolean;
+  } | null;
+}
+
+/** One revision of a task definition; immutable but for its status and tags. */
+export interface ObservedTaskDefinition {
+  taskDefinitionArn: string;
+  family: string;
+  revision: number;
+  status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
+  taskRoleArn: string | null;
+  /** Sorted. */
+  requiresCompatibilities: string[];
+  /** LINUX, WINDOWS_SERVER_…; null = left out, which AWS reads as LINUX. */
+  operatingSystemFamily: string | null;
+  volumes: ObservedVolume[];
+  containers: { name: string; mountPoints: ObservedMountPoint[] }[];
+  /** All of them, `aws:` ones included. */
+  tags: Record<string, string>;
+  /** What registers this revision again, tags excepted. Never logged, never in the audit. */
+  register: RegisterInput;
+  /** Of `register` as compact JSON, UTF-8. */
+  bytes: number;
+}
+
+export interface ObservedMountPoint {
+  sourceVolume: string;
+  containerPath: string;
+  readOnly: boolean;
+}
+
+/** A task that has not stopped yet: whether it is to run or on its way out. */
+export interface ObservedTask {
+  taskArn: string;
+  /** The cluster's name. */
+  cluster: string;
+  taskDefinitionArn: string;
+  /** "service:<name>" or "family:<name>", as a rule. */
+  group: string | null;
+  lastStatus: string;
+  desiredStatus: string;
 }

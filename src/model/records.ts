@@ -32,6 +32,18 @@ export const TAGS = {
   retiredAt: "mooring.dev/retired-at",
 } as const;
 
+/** Tags on every task definition revision that Mooring registers, beside those of its base. */
+export const TASK_DEFINITION_TAGS = {
+  managed: TAGS.managed,
+  installation: TAGS.installation,
+  /** The reconcile key's own object: `service/<cluster>/<service>` or `family`. */
+  workload: "mooring.dev/workload",
+  /** ARN of the revision that it was copied from. */
+  basedOn: "mooring.dev/based-on",
+  /** Digest of the content as we sent it, by which a revision of ours is known again after a lost reply. */
+  content: "mooring.dev/content",
+} as const;
+
 export type Kind = "Binding" | "FileSystem";
 
 /** Kubernetes' ObjectMeta, as far as Mooring stores it. Times are RFC 3339 in UTC, whole seconds. */

@@ -39,6 +39,9 @@ export function applyToFileSystem(observed: FileSystemObservation, action: Actio
             all.map((one) => (isLatestOf(one, action) ? { ...one, fileSystemConfigs: action.fileSystemConfigs } : one)),
           ),
       };
+    case "RegisterTaskDefinition":
+    case "UpdateService":
+      return observed;
   }
 }
 

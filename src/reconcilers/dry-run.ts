@@ -255,6 +255,8 @@ const SERVICE_PREFIX: Record<Action["type"], string> = {
   DeleteAccessPoint: "elasticfilesystem",
   PutFileSystemPolicy: "elasticfilesystem",
   UpdateFunctionConfiguration: "lambda",
+  RegisterTaskDefinition: "ecs",
+  UpdateService: "ecs",
 };
 
 function operationOf(action: Action): string {

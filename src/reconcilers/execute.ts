@@ -45,6 +45,15 @@ export async function execute(action: Action, aws: Aws, installation: string, he
       const done = await aws.lambda.updateMounts({ functionName, revisionId, fileSystemConfigs });
       return { requestId: done.requestId, result: { functionName, revisionId: done.function.revisionId } };
     }
+    case "RegisterTaskDefinition": {
+      const done = await aws.ecs.registerTaskDefinition({ register: action.register, tags: action.tags });
+      return { requestId: done.requestId, result: { taskDefinitionArn: done.taskDefinition.taskDefinitionArn } };
+    }
+    case "UpdateService": {
+      const { cluster, service, taskDefinitionArn } = action;
+      const done = await aws.ecs.updateService({ cluster, service, taskDefinitionArn });
+      return { requestId: done.requestId, result: { service: `${cluster}/${service}`, taskDefinitionArn } };
+    }
   }
 }
 

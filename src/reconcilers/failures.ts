@@ -24,6 +24,8 @@ const CONDITION_OF: Record<Action["type"], ConditionType> = {
   DeleteAccessPoint: "AccessPointReady",
   PutFileSystemPolicy: "PolicyReady",
   UpdateFunctionConfiguration: "MountConfigured",
+  RegisterTaskDefinition: "MountConfigured",
+  UpdateService: "MountConfigured",
 };
 
 export function failureOf(action: Action, error: { kind: AwsErrorKind; code: string; message: string }): Failure {

@@ -100,7 +100,16 @@ function actionText(action: Action, result: Record<string, string>): { sign: Sig
       const paths = action.fileSystemConfigs.map((config) => config.localMountPath);
       return { sign: "~", detail: `${action.functionName} ${paths.length === 0 ? "unmounted" : paths.join(", ")}` };
     }
+    case "RegisterTaskDefinition":
+      return { sign: "+", detail: revisionOf(result.taskDefinitionArn ?? action.family) };
+    case "UpdateService":
+      return { sign: "~", detail: `${action.cluster}/${action.service} to ${revisionOf(action.taskDefinitionArn)}` };
   }
+}
+
+/** "web:7" of a task definition's ARN. */
+function revisionOf(taskDefinitionArn: string): string {
+  return taskDefinitionArn.slice(taskDefinitionArn.indexOf("/") + 1);
 }
 
 /**
@@ -121,6 +130,8 @@ function repairPart(action: Action, result: Record<string, string>): string | nu
       return "policy";
     case "UpdateFunctionConfiguration":
       return `${action.functionName} ${action.fileSystemConfigs.length === 0 ? "unmounted" : "remounted"}`;
+    case "UpdateService":
+      return `${action.cluster}/${action.service} rolled out`;
     default:
       return null;
   }

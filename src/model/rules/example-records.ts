@@ -1,4 +1,4 @@
-import type { BindingRecord, FileSystemRecord } from "../records.ts";
+import type { BindingRecord, EcsMount, FileSystemRecord, Workload } from "../records.ts";
 import type { Home, Manifest } from "../validate.ts";
 
 /** Valid records that the rules' examples differ from in one field each. */
@@ -19,6 +19,16 @@ export function exampleBindingBody(): Record<string, unknown> {
   };
 }
 
+/** `spec.workload.ecs` of a Binding as a client may send it. */
+export function exampleService(): Record<string, unknown> {
+  return { cluster: "prod", service: "web", mounts: [{ container: "app", containerPath: "/data" }] };
+}
+
+/** The same for a family. */
+export function exampleFamily(): Record<string, unknown> {
+  return { family: "nightly-report", mounts: [{ container: "app", containerPath: "/data" }] };
+}
+
 export function exampleFileSystemBody(): Record<string, unknown> {
   return {
     apiVersion: "mooring.dev/v1",
@@ -33,6 +43,10 @@ interface BindingDifferences {
   namespace?: string;
   fileSystem?: string;
   functionName?: string;
+  /** A service in cluster "prod" instead of a function. */
+  service?: string;
+  /** Mounts of the service. */
+  mounts?: EcsMount[];
   path?: string;
   ownerUid?: number;
   permissions?: string;
@@ -66,7 +80,7 @@ export function exampleBinding(differs: BindingDifferences = {}): BindingRecord 
       },
       posixUser: { uid: 1001, gid: 1001, secondaryGids: [] },
       access: "ReadWrite",
-      workload: { lambda: { functionName: differs.functionName ?? name, localMountPath: "/mnt/data" } },
+      workload: exampleWorkload(differs, name),
       driftPolicy: "Correct",
       suspend: false,
       deletionPolicy: "Delete",
@@ -75,6 +89,12 @@ export function exampleBinding(differs: BindingDifferences = {}): BindingRecord 
     facets: {},
     resourceVersion: 1,
   };
+}
+
+function exampleWorkload({ service, mounts, functionName }: BindingDifferences, name: string): Workload {
+  if (service === undefined) return { lambda: { functionName: functionName ?? name, localMountPath: "/mnt/data" } };
+  const anywhere = [{ container: "app", containerPath: "/data", readOnly: false }];
+  return { ecs: { cluster: "prod", service, mounts: mounts ?? anywhere } };
 }
 
 interface FileSystemDifferences {

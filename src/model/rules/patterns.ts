@@ -25,6 +25,14 @@ export const LOCAL_MOUNT_PATH_CHARACTERS_MAX = 160;
 /** Lambda API reference, UpdateFunctionConfiguration: a name alone has at most 64 characters. */
 export const FUNCTION_NAME = /^[a-zA-Z0-9-_]{1,64}$/;
 
+/**
+ * ECS API reference: clusters, services, families and containers alike have up to 255 letters (upper case and
+ * lower case), digits, underscores and hyphens.
+ */
+export const ECS_NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+/** Linux: PATH_MAX without the closing zero byte. ECS states no limit of its own. */
+export const CONTAINER_PATH_CHARACTERS_MAX = 4_095;
+
 /** RFC 1123 as Kubernetes uses it for namespaces: at most 63 characters. */
 export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 export const DNS_LABEL_CHARACTERS_MAX = 63;

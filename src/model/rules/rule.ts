@@ -5,7 +5,7 @@ interface RuleBase {
   /** Stable, kebab-case: machines and the documentation refer to it. */
   id: string;
   appliesTo: readonly Kind[];
-  /** Path of the field that the rule is about. `[]` at the end: each element by itself. */
+  /** Path of the field that the rule is about. `[]` behind a list: each element, or that field of each element, by itself. */
   field: string;
   /** Where the rule comes from: a section of AWS-FACTS with its tag, the design, or Kubernetes. */
   source: string;
@@ -41,8 +41,8 @@ export interface RecordRule extends RuleBase {
 export interface Change {
   after: Manifest;
   before: BindingRecord | FileSystemRecord | undefined;
-  /** Other Bindings on the same function. */
-  sameFunction: readonly BindingRecord[];
+  /** Other Bindings on the same workload. */
+  sameWorkload: readonly BindingRecord[];
   /** Other Bindings on the same FileSystem; for a FileSystem, all that name it. */
   sameFileSystem: readonly BindingRecord[];
   /** The FileSystem that a Binding names, if it exists. */

@@ -1,3 +1,4 @@
+import { exampleService } from "./example-records.ts";
 import {
   DNS_SUBDOMAIN,
   DNS_SUBDOMAIN_CHARACTERS_MAX,
@@ -42,17 +43,22 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
       when(""),
     ],
   }),
-  recordRule<unknown>({
-    id: "workload-lambda-only",
+  recordRule<object>({
+    id: "workload-exactly-one",
     appliesTo: ["Binding"],
-    field: "spec.workload.ecs",
-    source: "DESIGN 7: ECS workloads are not served yet",
-    states: "Must be left out: this version serves Lambda functions only.",
-    check: (ecs) => ecs === undefined,
-    message: () =>
-      "spec.workload.ecs is given: this version of Mooring serves Lambda functions only; write spec.workload.lambda instead.",
-    good: [when(undefined)],
-    bad: [when({ cluster: "prod", service: "web", mounts: [] }), when(null)],
+    field: "spec.workload",
+    source: "DESIGN 1: a workload is one function, one service or one task-definition family",
+    states: "Exactly one of `lambda` and `ecs`.",
+    check: (workload) => "lambda" in workload !== "ecs" in workload,
+    message: (workload) =>
+      "lambda" in workload
+        ? "spec.workload has both lambda and ecs: one Binding serves one workload; write a second Binding for the other, with the same rootDirectory, and they share the directory."
+        : "spec.workload has neither lambda nor ecs: one of them is required; write lambda: {functionName, localMountPath}, ecs: {cluster, service, mounts} or ecs: {family, mounts}.",
+    good: [when({ lambda: { functionName: "thumbnailer", localMountPath: "/mnt/data" } }), when({ ecs: exampleService() })],
+    bad: [
+      when({ lambda: { functionName: "thumbnailer", localMountPath: "/mnt/data" }, ecs: exampleService() }),
+      when({}),
+    ],
   }),
   recordRule<unknown>({
     id: "replacement-unsupported",
