@@ -96,7 +96,10 @@ const bindingStatusSchema = z
     roleArns: z
       .array(z.string())
       .optional()
-      .meta({ description: "Roles of every version of the function, or task roles of every revision of the task definition, that still serve." }),
+      .meta({
+        description:
+          "Roles of every version of the function, or task roles of every revision of the task definition, that still serve.",
+      }),
   })
   .meta({ description: "What is, as Mooring last read it." });
 

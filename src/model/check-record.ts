@@ -101,7 +101,10 @@ function targets(rule: RecordRule, body: object): { field: string; value: unknow
   if (!Array.isArray(value)) return [];
   const within = ofElement.split(".").slice(1);
   return value
-    .map((element: unknown, index) => ({ field: fieldOf([...path, index, ...within]), value: valueAt(element, within) }))
+    .map((element: unknown, index) => ({
+      field: fieldOf([...path, index, ...within]),
+      value: valueAt(element, within),
+    }))
     .filter(({ value: found }) => found !== undefined);
 }
 

@@ -81,8 +81,10 @@ describe("a faulty manifest", () => {
     ]);
   });
 
-  test("is not blamed for a missing lambda where the fault is the ECS workload", () => {
-    expect(faultsOf(bindingWith({ workload: { ecs: {} } })).map(({ rule }) => rule)).toEqual(["workload-lambda-only"]);
+  test("with an empty ECS workload is told what one consists of", () => {
+    expect(faultsOf(bindingWith({ workload: { ecs: {} } })).map(({ field, rule }) => `${field} ${rule}`)).toEqual([
+      "spec.workload.ecs.mounts required",
+    ]);
   });
 
   test.each([

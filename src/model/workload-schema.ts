@@ -58,7 +58,9 @@ const ecs = z
         "Name of a task-definition family, without revision, whose tasks somebody else starts (RunTask, a schedule). Mooring keeps its newest revision with the volume. Either service or family. Immutable.",
       pattern: ECS_NAME.source,
     }),
-    mounts: z.array(mount).meta({ description: "Which containers see the directory, and where. At least one.", minItems: 1 }),
+    mounts: z
+      .array(mount)
+      .meta({ description: "Which containers see the directory, and where. At least one.", minItems: 1 }),
   })
   .meta({
     description:

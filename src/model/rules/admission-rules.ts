@@ -1,5 +1,6 @@
 import { policyCapacity } from "./capacity-admission.ts";
 import { noOverlapAcrossNamespaces, sharedDirectoryOwner } from "./directory-admission.ts";
+import { oneMountPerContainerPath } from "./ecs-admission.ts";
 import { forceReleaseNamesUid, immutableFields } from "./identity-admission.ts";
 import type { AdmissionRule } from "./rule.ts";
 import { fileSystemNotBeingDeleted, oneBindingPerFunction, oneRecordPerFileSystem } from "./uniqueness-admission.ts";
@@ -8,6 +9,7 @@ import { fileSystemNotBeingDeleted, oneBindingPerFunction, oneRecordPerFileSyste
 export const ADMISSION_RULES: readonly AdmissionRule[] = [
   immutableFields,
   oneBindingPerFunction,
+  oneMountPerContainerPath,
   sharedDirectoryOwner,
   noOverlapAcrossNamespaces,
   fileSystemNotBeingDeleted,

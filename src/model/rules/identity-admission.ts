@@ -37,7 +37,7 @@ export const immutableFields: AdmissionRule = {
   field: "spec",
   source: "DESIGN 1: file system and workload of a Binding, and the identity of a FileSystem, are immutable",
   states:
-    "`spec.fileSystemRef.name` and `spec.workload.lambda.functionName` of a Binding, and `spec.account`, `spec.region`, `spec.fileSystemId` of a FileSystem never change.",
+    "`spec.fileSystemRef.name` and the workload of a Binding (function; cluster and service; family), and `spec.account`, `spec.region`, `spec.fileSystemId` of a FileSystem never change.",
   check: ({ after, before }) => {
     if (after.kind === "Binding" && before?.kind === "Binding") {
       const advice = "write a new Binding and delete this one";
@@ -55,6 +55,13 @@ export const immutableFields: AdmissionRule = {
     good: [
       { says: "another mount path of the function's", after: withMountPath("/mnt/other"), before: exampleBinding() },
       {
+        says: "other mounts of the service's containers",
+        after: manifestOf(
+          exampleBinding({ service: "web", mounts: [{ container: "app", containerPath: "/new", readOnly: true }] }),
+        ),
+        before: exampleBinding({ service: "web" }),
+      },
+      {
         says: "another directory (the reconciler answers)",
         after: manifestOf(exampleBinding({ path: "/app2" })),
         before: exampleBinding(),
@@ -67,6 +74,16 @@ export const immutableFields: AdmissionRule = {
     ],
     bad: [
       { says: "another function", after: manifestOf(exampleBinding({ functionName: "b" })), before: exampleBinding() },
+      {
+        says: "another service",
+        after: manifestOf(exampleBinding({ service: "api" })),
+        before: exampleBinding({ service: "web" }),
+      },
+      {
+        says: "a service instead of a function",
+        after: manifestOf(exampleBinding({ service: "web" })),
+        before: exampleBinding(),
+      },
       { says: "another FileSystem", after: manifestOf(exampleBinding({ fileSystem: "b" })), before: exampleBinding() },
       {
         says: "another id",

@@ -10,9 +10,9 @@ import { ADMISSION_RULES, RECORD_RULES, RULES } from "./table.ts";
 /** The valid manifest of a kind with the example's differences put in; undefined removes a field. */
 function manifestWith(kind: Kind, field: string, example: ManifestExample): unknown {
   const body = kind === "Binding" ? exampleBindingBody() : exampleFileSystemBody();
-  for (const [path, value] of Object.entries(example.with)) put(body, path, value);
+  for (const [path, value] of Object.entries(example.with)) put(body, path, structuredClone(value));
   if (field.endsWith("[]")) put(body, field.slice(0, -2), [example.value]);
-  else put(body, field, example.value);
+  else put(body, field.replace("[]", ".0"), example.value);
   return body;
 }
 

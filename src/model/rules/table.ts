@@ -1,5 +1,6 @@
 import { ADMISSION_RULES } from "./admission-rules.ts";
 import { DIRECTORY_RULES } from "./directory-rules.ts";
+import { ECS_RULES } from "./ecs-rules.ts";
 import { FILE_SYSTEM_RULES } from "./file-system-rules.ts";
 import { METADATA_RULES } from "./metadata-rules.ts";
 import type { RecordRule, Rule } from "./rule.ts";
@@ -9,6 +10,7 @@ import { WORKLOAD_RULES } from "./workload-rules.ts";
 export const RECORD_RULES: readonly RecordRule[] = [
   ...METADATA_RULES,
   ...WORKLOAD_RULES,
+  ...ECS_RULES,
   ...DIRECTORY_RULES,
   ...FILE_SYSTEM_RULES,
 ];

@@ -11,8 +11,8 @@ export const oneBindingPerFunction: AdmissionRule = {
   field: FUNCTION,
   source: "AWS-FACTS 2.1 [b-lam]: FileSystemConfigs holds at most one mount; DESIGN 6",
   states: "One Binding for a function, in all namespaces together, until the former one is gone entirely.",
-  check: ({ after, sameFunction }) => {
-    const other = sameFunction[0];
+  check: ({ after, sameWorkload }) => {
+    const other = sameWorkload[0];
     if (after.kind !== "Binding" || other === undefined) return [];
     const functionName = after.spec.workload.lambda?.functionName;
     // Any number of volumes fits into a task definition.

@@ -54,7 +54,10 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
       "lambda" in workload
         ? "spec.workload has both lambda and ecs: one Binding serves one workload; write a second Binding for the other, with the same rootDirectory, and they share the directory."
         : "spec.workload has neither lambda nor ecs: one of them is required; write lambda: {functionName, localMountPath}, ecs: {cluster, service, mounts} or ecs: {family, mounts}.",
-    good: [when({ lambda: { functionName: "thumbnailer", localMountPath: "/mnt/data" } }), when({ ecs: exampleService() })],
+    good: [
+      when({ lambda: { functionName: "thumbnailer", localMountPath: "/mnt/data" } }),
+      when({ ecs: exampleService() }),
+    ],
     bad: [
       when({ lambda: { functionName: "thumbnailer", localMountPath: "/mnt/data" }, ecs: exampleService() }),
       when({}),
