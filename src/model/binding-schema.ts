@@ -76,6 +76,10 @@ export const bindingSpecSchema = z
       description:
         "What deleting the Binding does in AWS. Delete (default): unmount, then remove statement and access point. Retain: leave all three. Files are never deleted.",
     }),
+    replacement: z.enum(["AcceptDataChange"]).optional().meta({
+      description:
+        "Consent to replace the access point when rootDirectory or posixUser changes: the workload is moved without a gap in its mount, but the data stays where it was, and files keep their owners. Without it such a change is not carried out.",
+    }),
   })
   .meta({ description: "What should be." });
 

@@ -26,6 +26,11 @@ export interface WorkloadFacet extends Facet {
   echo: string | null;
   /** RevisionId at the last verified read; equal = unchanged, which saves a read in a sweep. */
   revisionId: string | null;
+  /**
+   * Who names an access point of the binding that is on its way out, by its id: "thumbnailer:3", "task definition
+   * web:12". Sorted; absent = nobody, or not looked at.
+   */
+  namedBy?: Record<string, string[]>;
   /** True if the newcomer's checks (exists, VPC, SnapStart, slot free) passed for observedGeneration. */
   admissible: boolean;
 }
@@ -35,11 +40,31 @@ export interface RetiringAccessPoint {
   /** ms since the epoch; recorded before the first act of retirement. */
   retiredAtMs: number;
   why: "BindingDeleted" | "Replaced";
+  /**
+   * ms since the epoch from which the policy does not admit it any more, set once a complete read begun after
+   * its retirement shows that nothing names it; absent = still admitted.
+   */
+  withdrawnAtMs?: number;
+}
+
+/** The access point that is to take over, from the moment at which its token generation is durable. */
+export interface SucceedingAccessPoint {
+  /** Null while it is being made. */
+  accessPoint: { id: string; arn: string } | null;
+  /** ms since the epoch from which the policy may be relied on to admit it; null = not yet. */
+  usableAtMs: number | null;
 }
 
 /** Written by the file-system reconciler, on a Binding. */
 export interface AccessPointFacet extends Facet {
+  /** The one that serves: in a replacement the old one until its successor may be relied on, then the new one. */
   accessPoint: { id: string; arn: string } | null;
+  /** What `accessPoint` serves, as one readable line; so that it is known also when it vanishes. */
+  serves?: string;
+  /** Being made and admitted; nothing mounts it yet. */
+  successor?: SucceedingAccessPoint;
+  /** Served until `accessPoint` took over; stays admitted, and is retired once the workload's echo is the new one. */
+  predecessor?: { id: string; arn: string };
   /** Replacement generation: part of the client token; bumped durably before an access point is made anew. */
   tokenGeneration: number;
   /** ms since the epoch from which the policy may be relied on; null = the policy does not admit it yet. */

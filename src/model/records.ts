@@ -110,6 +110,8 @@ export interface BindingSpec {
   driftPolicy: "Correct" | "Observe";
   suspend: boolean;
   deletionPolicy: "Delete" | "Retain";
+  /** Consent: another path or identity replaces the access point, and the data stays where it was. */
+  replacement?: "AcceptDataChange";
 }
 
 export type PolicyMode = "Observe" | "Preserve" | "Enforce";

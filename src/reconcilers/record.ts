@@ -85,7 +85,7 @@ function isBeyondFileSystems(view: RecordsView, { metadata, spec, facets }: Bind
 
 /** The fields of the workload facet that the file-system planner looks at. */
 function readByFileSystem(stored: WorkloadFacet | undefined, draft: Omit<WorkloadFacet, "key" | "fence">): boolean {
-  const relevant = (f: Omit<WorkloadFacet, "key" | "fence">) => [f.roleArns, f.admissible, f.served, f.mounted, f.echo];
+  const relevant = (f: Omit<WorkloadFacet, "key" | "fence">) => [f.roleArns, f.admissible, f.served, f.namedBy, f.mounted, f.echo];
   return stored === undefined || !isDeepStrictEqual(relevant(stored), relevant(draft));
 }
 
@@ -159,10 +159,11 @@ function readByWorkload(stored: AccessPointFacet | undefined, draft: Omit<Access
     f.accessPoint,
     f.policyUsableAtMs,
     f.handover,
-    f.retiring.length,
+    f.predecessor ?? null,
+    f.retiring.map(({ accessPointId }) => accessPointId),
     f.former ?? [],
     f.conditions.some(({ type, status }) => type === "StoreRestored" && status === "True"),
   ];
-  const nothingYet = [null, null, null, 0, [], false];
+  const nothingYet = [null, null, null, null, [], [], false];
   return !isDeepStrictEqual(stored === undefined ? nothingYet : relevant(stored), relevant(draft));
 }

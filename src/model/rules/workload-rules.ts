@@ -63,18 +63,6 @@ export const WORKLOAD_RULES: readonly RecordRule[] = [
       when({}),
     ],
   }),
-  recordRule<unknown>({
-    id: "replacement-unsupported",
-    appliesTo: ["Binding"],
-    field: "spec.replacement",
-    source: "DESIGN 4: replacement without a gap is not done yet",
-    states: "Must be left out: a changed path or identity is not carried out yet, and never with a gap.",
-    check: (replacement) => replacement === undefined,
-    message: () =>
-      "spec.replacement is given: replacing an access point is not supported yet; leave it out, and write a new Binding for a new path or identity.",
-    good: [when(undefined)],
-    bad: [when("AcceptDataChange")],
-  }),
   recordRule<string>({
     id: "function-name",
     appliesTo: ["Binding"],
