@@ -6,6 +6,7 @@ import type { FileSystemRecord } from "../model/records.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
 import type { Plan } from "../plan/plan.ts";
+import { hasEndedQuarrel, holdsBack, withoutHeld } from "../reconcilers/contention.ts";
 import { EMPTY_FILE_SYSTEM_MEMORY } from "../reconcilers/file-system.ts";
 import { EMPTY_LAMBDA_MEMORY } from "../reconcilers/lambda.ts";
 import { desiredFileSystem } from "../reconcilers/observe-file-system.ts";
@@ -84,12 +85,12 @@ async function fileSystemNeedsRun(
     mountTargets,
     policy,
     roles: new Map(),
-    consumers: null,
+    consumers: null, ecsConsumers: null,
   };
   const input = { ...desired, observed };
   if (needsConsumers(input)) return isDue(item, clock.nowMs());
   const plan = planFileSystem(input);
-  if (needsRun(plan, item, clock.nowMs())) return true;
+  if (needsRun(plan, item, ports)) return true;
   const recorded = record.facets.fileSystem?.mountTargets;
   return (
     mountTargets.known &&
@@ -112,7 +113,7 @@ async function lambdaNeedsRun(
   const desired = desiredLambda(view, functionName, situationOf(item, EMPTY_LAMBDA_MEMORY, clock.nowMs()), ports);
   const input = { ...desired, observed: { latest, versions: null, mountTargets: recordedMountTargets(view, desired) } };
   if (needsVersions(input)) return isDue(item, clock.nowMs());
-  return needsRun(planLambda(input), item, clock.nowMs());
+  return needsRun(planLambda(input), item, ports);
 }
 
 function situationOf<Memory extends object>(item: KeyItem, empty: Memory, nowMs: number): Situation<Memory> {
@@ -121,7 +122,11 @@ function situationOf<Memory extends object>(item: KeyItem, empty: Memory, nowMs:
 }
 
 /** Calls that are due wake a key at once, unless it sleeps in its back-off; what is not converged, when its time has come. */
-function needsRun(plan: Plan<unknown>, item: KeyItem, nowMs: number): boolean {
+function needsRun(plan: Plan<unknown>, item: KeyItem, { clock, settings }: ReconcilerPorts): boolean {
+  const nowMs = clock.nowMs();
+  if (hasEndedQuarrel(item, settings, nowMs)) return true;
+  // The key sleeps until the end of a hold, which concerns one thing only.
+  if (holdsBack(item, nowMs)) return withoutHeld(plan.actions, item, settings.installation, nowMs).length > 0;
   if (plan.actions.length === 0 && plan.ending.kind === "converged") return false;
   return isDue(item, nowMs);
 }

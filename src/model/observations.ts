@@ -159,6 +159,18 @@ export interface ObservedMountPoint {
   readOnly: boolean;
 }
 
+/** An ECS service or task of the account and region whose revision mounts an EFS file system. */
+export interface EcsConsumer {
+  /** For people: "service prod/web", or "task family nightly-report in cluster prod". */
+  name: string;
+  taskDefinitionArn: string;
+  /** Null = the tasks have no role. */
+  roleArn: string | null;
+  fileSystemIds: string[];
+  /** Access points that its volumes name. */
+  accessPointIds: string[];
+}
+
 /** A task that has not stopped yet: whether it is to run or on its way out. */
 export interface ObservedTask {
   taskArn: string;

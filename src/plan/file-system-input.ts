@@ -1,5 +1,6 @@
 import type { AccessPointFacet, FileSystemFacet } from "../model/facets.ts";
 import type {
+  EcsConsumer,
   ObservedAccessPoint,
   ObservedFileSystem,
   ObservedFunction,
@@ -26,6 +27,11 @@ export interface FileSystemObservation {
    * present if `needsConsumers` asked for it. What mounts an access point stands in fileSystemConfigs.
    */
   consumers: Reading<ObservedFunction[]> | null;
+  /**
+   * The same of ECS, read together with `consumers`: whatever an active deployment or a task that has not stopped
+   * names. See `namersOf`.
+   */
+  ecsConsumers: Reading<EcsConsumer[]> | null;
   /** Who is known to mount it today; only present if `needsClients` asked for it, and maybe a minute old. */
   clients?: Reading<KnownClient[]>;
 }

@@ -1,8 +1,9 @@
 import type { TagAccessPointAction } from "../model/actions.ts";
-import type { ObservedAccessPoint, ObservedFunction } from "../model/observations.ts";
+import type { ObservedAccessPoint } from "../model/observations.ts";
 import { ACCESS_POINT_FINALIZER, ANNOTATIONS, MOUNT_FINALIZER, TAGS } from "../model/records.ts";
 import { believeAbsent } from "./absence.ts";
 import { isDenied, unread } from "./condition-drafts.ts";
+import { CONSUMER_PERMISSIONS, namersOf } from "./consumers.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
 import { findOwn, isBelievedAbsent } from "./plan-access-point.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
@@ -168,45 +169,39 @@ function retire(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
 }
 
 function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string): boolean {
-  const { consumers } = pass.input.observed;
-  if (consumers === null) {
+  const namers = namersOf(pass.input.observed, id);
+  if (namers === null) {
     draft.conditions.set(
       "AccessPointReady",
       "False",
       "Retiring",
-      `Whether a function still names access point ${id} is being looked up.`,
+      `Whether anything still names access point ${id} is being looked up.`,
     );
-    pass.endings.wait(1, "every function version must be read before an access point is deleted");
+    pass.endings.wait(1, "every function version, deployment and task must be read before an access point is deleted");
     return false;
   }
-  if (!consumers.known) {
+  if (!namers.known) {
     draft.conditions.put(
       "AccessPointReady",
       unread(
-        "the function versions of the account",
-        consumers.why,
-        "lambda:ListFunctions and lambda:ListVersionsByFunction",
+        "the function versions, deployments and tasks of the account",
+        namers.why,
+        CONSUMER_PERMISSIONS,
       ),
     );
-    if (isDenied(consumers.why)) pass.endings.stall("the function versions of the account could not be read");
-    else pass.endings.wait(pass.input.settings.backoffBaseMs, "the function versions of the account could not be read");
+    const what = "who in the account mounts access points could not be read";
+    if (isDenied(namers.why)) pass.endings.stall(what);
+    else pass.endings.wait(pass.input.settings.backoffBaseMs, what);
     return false;
   }
-  const served = consumers.value
-    .filter((version) => version.fileSystemConfigs.some(({ arn }) => accessPointIdOf(arn) === id))
-    .map(versionName)
-    .sort();
+  const served = namers.value;
   if (served.length === 0) return true;
-  const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions or take the mount out of those functions, or set deletionPolicy to Retain.`;
+  const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions, take the mount out of those functions, or let those rollouts and tasks end, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
   // No event will come for what only a list that lags behind still shows: the unmount was proven before.
   const own = `${draft.binding.spec.workload.lambda?.functionName}:$LATEST`;
   if (served.includes(own)) pass.endings.stall(`access point ${id} is still named by ${own}`);
   return false;
-}
-
-function versionName({ functionName, version }: ObservedFunction): string {
-  return `${functionName}:${version}`;
 }
 
 /** After the policy is planned: deletes what is proven unused and releases what is proven gone. */
@@ -262,9 +257,9 @@ function isOutOfPolicy(policy: PolicyPlan | "notManaged" | "notRead", id: string
 }
 
 function isCleanTwice(pass: FileSystemPass, id: string): boolean {
-  const { consumers } = pass.input.observed;
-  if (!consumers?.known) return false;
-  const clean = believeAbsent(pass.input.memory.cleanSinceMs[id], consumers.readAtMs, pass.input.settings.absenceGapMs);
+  const namers = namersOf(pass.input.observed, id);
+  if (!namers?.known) return false;
+  const clean = believeAbsent(pass.input.memory.cleanSinceMs[id], namers.readAtMs, pass.input.settings.absenceGapMs);
   pass.memory.cleanSinceMs[id] = clean.sinceMs;
   if (!clean.believed) pass.endings.wait(clean.waitMs, `a second read must confirm that nothing names ${id}`);
   return clean.believed;
@@ -295,7 +290,7 @@ function deleteAction(draft: BindingDraft): BindingDraft["deletes"][number] {
   return {
     type: "DeleteAccessPoint",
     target: arn,
-    why: `${draft.name} was deleted and no function version names its access point; the files stay`,
+    why: `${draft.name} was deleted and nothing names its access point any more; the files stay`,
     bindings: [draft.name],
     before: { accessPointId: id, path: draft.seen!.path },
     after: null,

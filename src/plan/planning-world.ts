@@ -1,6 +1,6 @@
 import { fileSystemKey, lambdaKey } from "../model/keys.ts";
 import type { Action } from "../model/actions.ts";
-import type { ObservedAccessPoint, ObservedFunction, ObservedRole, Reading } from "../model/observations.ts";
+import type { EcsConsumer, ObservedAccessPoint, ObservedFunction, ObservedRole, Reading } from "../model/observations.ts";
 import {
   ACCESS_POINT_FINALIZER,
   type BindingRecord,
@@ -60,6 +60,7 @@ export class PlanningWorld {
   removalsLastHour = 0;
   foreignPolicyEdits: { atMs: number; policy: string }[] = [];
   knownClients: KnownClient[] | undefined;
+  ecsConsumers: EcsConsumer[] = [];
   /** Everything that was carried out, in order. */
   readonly done: Action[] = [];
   #ids = 0;
@@ -142,6 +143,7 @@ export class PlanningWorld {
         ]),
       ),
       consumers: null,
+      ecsConsumers: null,
       ...(this.knownClients ? { clients: this.#read("clients", this.knownClients) } : {}),
     };
   }
@@ -160,7 +162,7 @@ export class PlanningWorld {
     const input = { ...desired, observed: this.observeFileSystem(desired) };
     if (!needsConsumers(input)) return input;
     const all = [...this.functions.values(), ...[...this.versions.values()].flat()];
-    return { ...input, observed: { ...input.observed, consumers: this.#read("consumers", all) } };
+    return { ...input, observed: { ...input.observed, consumers: this.#read("consumers", all), ecsConsumers: this.#read("ecsConsumers", this.ecsConsumers) } };
   }
 
   lambdaInput(functionName: string): LambdaPlanInput {

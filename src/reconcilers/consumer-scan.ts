@@ -1,30 +1,46 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock } from "../model/clock.ts";
-import type { ObservedFunction, Reading } from "../model/observations.ts";
+import type { EcsConsumer, ObservedFunction, Reading } from "../model/observations.ts";
+import { readEcsConsumers } from "./ecs-consumers.ts";
 import { reading } from "./read.ts";
+import { createRevisionCache } from "./revision-cache.ts";
+
+/** Everything in the account and region that may name an access point; each part read completely. */
+export interface Consumers {
+  functions: Reading<ObservedFunction[]>;
+  ecs: Reading<EcsConsumer[]>;
+}
 
 /**
- * The complete list of function versions of the account and region, shared between runs.
+ * The complete list of function versions, deployments and tasks of the account and region, shared between runs.
  *
  * It is the dearest read there is (20 calls for 1,000 functions out of 15 calls a second), and a
  * deletion may only rely on a list that was begun after its retirement; so runs that ask at about
  * the same time share one read, and nobody is given an older one than it asked for.
  */
 export interface ConsumerScan {
-  /** A list whose reading began at `notBeforeMs` (ms since the epoch) or later. */
-  since(notBeforeMs: number): Promise<Reading<ObservedFunction[]>>;
+  /** Lists whose reading began at `notBeforeMs` (ms since the epoch) or later. */
+  since(notBeforeMs: number): Promise<Consumers>;
 }
 
 export function createConsumerScan(aws: Aws, clock: Clock): ConsumerScan {
-  let last: { beganAtMs: number; read: Promise<Reading<ObservedFunction[]>> } | null = null;
+  const revisions = createRevisionCache(aws);
+  let last: { beganAtMs: number; read: Promise<Consumers> } | null = null;
+  const read = async (): Promise<Consumers> => {
+    const [functions, ecs] = await Promise.all([
+      reading(clock, () => aws.lambda.listAllVersions()),
+      reading(clock, () => readEcsConsumers(aws, revisions)),
+    ]);
+    return { functions, ecs };
+  };
   return {
     since(notBeforeMs) {
       if (last === null || last.beganAtMs < notBeforeMs) {
-        const begun = { beganAtMs: clock.nowMs(), read: reading(clock, () => aws.lambda.listAllVersions()) };
+        const begun = { beganAtMs: clock.nowMs(), read: read() };
         last = begun;
-        void begun.read.then(({ known }) => {
+        void begun.read.then(({ functions, ecs }) => {
           // A permission may be granted at any moment, so what failed is not handed out again.
-          if (!known && last === begun) last = null;
+          if (!(functions.known && ecs.known) && last === begun) last = null;
         });
       }
       return last.read;

@@ -186,13 +186,14 @@ class DryRun {
 
   /** The account's functions, with those that this dry-run has changed as it has changed them. */
   async #withConsumers(observed: FileSystemObservation): Promise<FileSystemObservation> {
-    const read = await this.#consumers.since(this.#ports.clock.nowMs());
-    if (!read.known) return { ...observed, consumers: read };
+    const { functions: read, ecs } = await this.#consumers.since(this.#ports.clock.nowMs());
+    const ecsConsumers = ecs.known ? { ...ecs, readAtMs: this.#nowMs } : ecs;
+    if (!read.known) return { ...observed, consumers: read, ecsConsumers };
     const value = read.value.map((fn) => {
       const latest = fn.version === "$LATEST" ? this.#lambdas.get(fn.functionName)?.observed?.latest : undefined;
       return latest?.known && latest.value !== null ? latest.value : fn;
     });
-    return { ...observed, consumers: { ...read, value, readAtMs: this.#nowMs } };
+    return { ...observed, consumers: { ...read, value, readAtMs: this.#nowMs }, ecsConsumers };
   }
 
   #amend(uid: string, change: (binding: BindingRecord) => BindingRecord): boolean {

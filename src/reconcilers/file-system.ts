@@ -47,7 +47,17 @@ export async function readClients(
   clock: Clock,
   { accessPoints }: FileSystemObservation,
 ): Promise<NonNullable<FileSystemObservation["clients"]>> {
-  return clientsAmong(await consumers.since(clock.nowMs() - CLIENTS_AGE_MAX_MS), accessPoints);
+  const { functions } = await consumers.since(clock.nowMs() - CLIENTS_AGE_MAX_MS);
+  return clientsAmong(functions, accessPoints);
+}
+
+/** Who names access points, read from now on. */
+async function readConsumers(
+  consumers: ConsumerScan,
+  clock: Clock,
+): Promise<Pick<FileSystemObservation, "consumers" | "ecsConsumers">> {
+  const { functions, ecs } = await consumers.since(clock.nowMs());
+  return { consumers: functions, ecsConsumers: ecs };
 }
 
 interface FileSystemId {
@@ -79,7 +89,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
     readMore: async (_view, observation) =>
       missing === "clients"
         ? { ...observation, clients: await readClients(consumers, clock, observation) }
-        : { ...observation, consumers: await consumers.since(clock.nowMs()) },
+        : { ...observation, ...(await readConsumers(consumers, clock)) },
     plan: (view, observed, situation) => {
       const record = view.fileSystemById(id);
       if (record === undefined) return null;

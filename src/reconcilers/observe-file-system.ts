@@ -75,7 +75,7 @@ export async function observeFileSystem(
   );
   if (accessPoints.known) sightings.accessPoints(id, accessPoints.value);
   if (mountTargets.known) sightings.mountTargets(id, mountTargets.value);
-  return { fileSystem, accessPoints, mountTargets, policy, roles, consumers: null };
+  return { fileSystem, accessPoints, mountTargets, policy, roles, consumers: null, ecsConsumers: null };
 }
 
 type Roles = ReadonlyMap<string, Reading<ObservedRole | null>>;
@@ -98,6 +98,6 @@ export function nothingObserved(nowMs: number): FileSystemObservation {
     mountTargets: notRead(nowMs),
     policy: notRead(nowMs),
     roles: new Map(),
-    consumers: null,
+    consumers: null, ecsConsumers: null,
   };
 }
