@@ -1,3 +1,4 @@
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -5,6 +6,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { Chance, Clock } from "../model/clock.ts";
 import type { Aws } from "./aws.ts";
 import { type CallSettings, createCall } from "./call.ts";
+import { createEcs } from "./ecs.ts";
 import { createEfs } from "./efs.ts";
 import { createIam } from "./iam.ts";
 import { createLambda } from "./lambda.ts";
@@ -14,7 +16,7 @@ import { createSts } from "./sts.ts";
 /** Runs of reconcilers, sweeps and API calls share one client per service; the SDK's default of 50 would make them queue. */
 const SOCKETS_MAX = 128;
 
-type ServiceName = "efs" | "lambda" | "iam" | "sts";
+type ServiceName = "efs" | "lambda" | "ecs" | "iam" | "sts";
 
 export interface AwsOptions {
   account: string;
@@ -41,6 +43,7 @@ export interface AwsOptions {
 interface Clients {
   efs: Pick<EFSClient, "send">;
   lambda: Pick<LambdaClient, "send">;
+  ecs: Pick<ECSClient, "send">;
   iam: Pick<IAMClient, "send">;
   sts: Pick<STSClient, "send">;
 }
@@ -57,6 +60,7 @@ export function createAws(options: AwsOptions): AwsConnection {
   const own = {
     efs: new EFSClient(clientConfig(options, "efs")),
     lambda: new LambdaClient(clientConfig(options, "lambda")),
+    ecs: new ECSClient(clientConfig(options, "ecs")),
     iam: new IAMClient(clientConfig(options, "iam")),
     sts: new STSClient(clientConfig(options, "sts")),
   };
@@ -75,6 +79,7 @@ export function createAws(options: AwsOptions): AwsConnection {
     return {
       efs: createEfs(clients.efs, call("efs", "elasticfilesystem")),
       lambda: createLambda(clients.lambda, call("lambda", "lambda")),
+      ecs: createEcs(clients.ecs, call("ecs", "ecs")),
       iam: createIam(clients.iam, call("iam", "iam"), options.account),
       sts: createSts(clients.sts, call("sts", "sts")),
     };

@@ -60,6 +60,11 @@ const table: [string, number, string, AwsErrorKind][] = [
   ["InvalidParameterValueException", 400, "no", "Rejected"],
   ["NotSimulated", 501, "", "Rejected"],
   ["SomethingNew", 400, "", "Rejected"],
+  ["ClusterNotFoundException", 400, "", "NotFound"],
+  ["ServiceNotFoundException", 400, "", "NotFound"],
+  ["ServiceNotActiveException", 400, "", "Conflict"],
+  ["ServerException", 500, "", "Transient"],
+  ["ClientException", 400, "", "Rejected"],
 ];
 
 test.each(table)("%s with status %i (%s) is %s", (name, status, message, kind) => {
@@ -133,4 +138,11 @@ describe("certainlyNotDone", () => {
     );
     expect(error.certainlyNotDone).toBe(expected);
   });
+});
+
+test.each([
+  ["ecs:RegisterTaskDefinition", "LimitExceeded"],
+  ["lambda:UpdateFunctionConfiguration", "Transient"],
+])("LimitExceededException of %s is %s", (operation, kind) => {
+  expect(toAwsError(operation, sdkError("LimitExceededException", 400), [{ status: 400 }])).toMatchObject({ kind });
 });

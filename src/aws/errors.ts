@@ -20,6 +20,8 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
     "ResourceNotFoundException",
     "NoSuchEntity",
     "NoSuchEntityException",
+    "ClusterNotFoundException",
+    "ServiceNotFoundException",
   ]),
   ...named("AccessDenied", [
     "AccessDenied",
@@ -45,6 +47,7 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
     "MissingAuthenticationTokenException",
     "MissingAuthenticationTokenException",
     "KMSAccessDeniedException",
+    "BlockedException",
     "CredentialsProviderError",
     "TokenProviderError",
   ]),
@@ -66,6 +69,7 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
     "InternalFailure",
     "InternalError",
     "ServiceException",
+    "ServerException",
     "ServiceFailure",
     "ServiceUnavailable",
     "ServiceUnavailableException",
@@ -93,6 +97,8 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
     "ConcurrentModificationException",
     "IncorrectFileSystemLifeCycleState",
     "IncorrectMountTargetState",
+    "ServiceNotActiveException",
+    "UpdateInProgressException",
   ]),
   ...named("AlreadyExists", ["AccessPointAlreadyExists"]),
   ...named("LimitExceeded", [
@@ -109,6 +115,11 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
     "InvalidPolicyException",
     "MalformedPolicyDocument",
     "InvalidParameterValueException",
+    "InvalidParameterException",
+    "ClientException",
+    "UnsupportedFeatureException",
+    "PlatformUnknownException",
+    "PlatformTaskDefinitionIncompatibilityException",
     "NotSimulated",
   ]),
 };
@@ -118,6 +129,9 @@ const KIND_BY_NAME: Record<string, AwsErrorKind> = {
  * Seen in hashicorp/terraform-provider-aws#15053.
  */
 const MOUNT_TARGETS_NOT_YET = "not all are in the available life cycle state yet";
+
+/** The SDK takes this name for throttling; of ECS it is a quota on resources, which no waiting raises (AWS-FACTS 0). */
+const PERMANENT = new Set(["ecs:LimitExceededException"]);
 
 /** Failures before anything is sent. */
 const NEVER_SENT = new Set(["CredentialsProviderError", "TokenProviderError"]);
@@ -143,7 +157,9 @@ export function toAwsError(operation: string, thrown: unknown, attempts: readonl
   const code = codeOf(error);
   const status = error.$metadata?.httpStatusCode ?? null;
   return new AwsError({
-    kind: kindOf(code, status, error.message ?? ""),
+    kind: PERMANENT.has(`${operation.split(":")[0]}:${code}`)
+      ? "LimitExceeded"
+      : kindOf(code, status, error.message ?? ""),
     operation,
     code,
     message: error.message || "AWS gave no further explanation",

@@ -21,8 +21,8 @@ interface Waiter {
 }
 
 /**
- * Token buckets over AWS's quotas, refilled by the injected clock, each holding at most one
- * second's worth.
+ * Token buckets over AWS's quotas, refilled by the injected clock, each holding at most what AWS
+ * grants at once, or one second's worth where it says nothing of that.
  *
  * @param quotaShare part of each quota that is ours, e.g. 0.5; Infinity = no budget at all.
  */
@@ -35,7 +35,10 @@ export function createRateBudget(quotaShare: number, clock: Clock): RateBudget {
   }
   const buckets = new Map<Bucket, TokenBucket>();
   for (const [name, quota] of Object.entries(QUOTAS)) {
-    buckets.set(name as Bucket, new TokenBucket(quota.perSecond * quotaShare, clock));
+    buckets.set(
+      name as Bucket,
+      new TokenBucket(quota.perSecond * quotaShare, (quota.burst ?? quota.perSecond) * quotaShare, clock),
+    );
   }
   return { take: (bucket, priority, signal) => buckets.get(bucket)!.take(priority, signal) };
 }
@@ -50,9 +53,9 @@ class TokenBucket {
   #filledAtMs: number;
   #pumping = false;
 
-  constructor(perSecond: number, clock: Clock) {
+  constructor(perSecond: number, burst: number, clock: Clock) {
     this.#perMs = perSecond / 1_000;
-    this.#capacity = Math.max(1, perSecond);
+    this.#capacity = Math.max(1, burst);
     this.#clock = clock;
     this.#tokens = this.#capacity;
     this.#filledAtMs = clock.nowMs();
