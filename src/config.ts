@@ -112,6 +112,9 @@ const SERVE_VARIABLES = z.object({
   MOORING_QUOTA_SHARE_PERCENT: whole(1, 100, D.quotaShare * 100),
   MOORING_BACKOFF_BASE: duration(D.backoffBaseMs),
   MOORING_BACKOFF_CAP: duration(D.backoffCapMs),
+  MOORING_CONTENDED_WINDOW: duration(D.contendedWindowMs),
+  MOORING_CONTENDED_BASE: duration(D.contendedBackoffBaseMs),
+  MOORING_CONTENDED_CAP: duration(D.contendedBackoffCapMs),
 });
 
 const CLIENT_VARIABLES = z.object({
@@ -201,6 +204,9 @@ function settingsOf(v: z.output<typeof SERVE_VARIABLES>): Settings {
     quotaShare: v.MOORING_QUOTA_SHARE_PERCENT / 100,
     backoffBaseMs: v.MOORING_BACKOFF_BASE,
     backoffCapMs: v.MOORING_BACKOFF_CAP,
+    contendedWindowMs: v.MOORING_CONTENDED_WINDOW,
+    contendedBackoffBaseMs: v.MOORING_CONTENDED_BASE,
+    contendedBackoffCapMs: v.MOORING_CONTENDED_CAP,
   };
 }
 
@@ -260,6 +266,8 @@ function crossChecks(v: z.output<typeof SERVE_VARIABLES>): string[] {
   }
   if (v.MOORING_BACKOFF_CAP < v.MOORING_BACKOFF_BASE)
     problems.push("MOORING_BACKOFF_CAP is below MOORING_BACKOFF_BASE; raise it or lower the base");
+  if (v.MOORING_CONTENDED_CAP < v.MOORING_CONTENDED_BASE)
+    problems.push("MOORING_CONTENDED_CAP is below MOORING_CONTENDED_BASE; raise it or lower the base");
   if (v.MOORING_GATHER_MAX < v.MOORING_GATHER_QUIET)
     problems.push("MOORING_GATHER_MAX is below MOORING_GATHER_QUIET; raise it or lower the quiet time");
   if ((v.MOORING_FAST_QUEUE_URL === undefined) !== (v.MOORING_SLOW_QUEUE_URL === undefined)) {

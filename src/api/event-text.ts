@@ -36,6 +36,11 @@ function tell({ entry, atMs }: AuditRecord, intents: Map<string, AuditRecord>): 
       return warning("Drifted", `${entry.what}, by ${entry.actor ?? "somebody not known yet"}${callOf(entry.event)}`);
     case "Attributed":
       return normal("Attributed", `It was ${entry.actor}${callOf(entry.event)}`);
+    case "Contended":
+      return warning(
+        "Contended",
+        `${entry.actor} has undone ${entry.what} ${entry.undoings} times; its next correction waits until ${new Date(entry.heldUntilMs).toISOString()}`,
+      );
     case "Converged":
       return normal(
         "Converged",

@@ -69,6 +69,15 @@ function rowOf(
         outcome: "caused a repaired drift",
         requestId: "",
       };
+    case "Contended":
+      return {
+        atMs,
+        who: OURSELVES,
+        what: "holds back",
+        on: `${entry.what}, undone ${entry.undoings} times by ${entry.actor}`,
+        outcome: `until ${new Date(entry.heldUntilMs).toISOString().slice(11, 19)}Z`,
+        requestId: "",
+      };
     case "Converged":
       return {
         atMs,

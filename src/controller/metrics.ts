@@ -24,6 +24,12 @@ export function createMetrics(state: { active(): number; bindings(): number; hea
     labelNames: ["kind"] as const,
     registers,
   });
+  const contended = new Counter({
+    name: "mooring_contended_corrections_total",
+    help: "Corrections that wait because the same actor keeps undoing them, by kind of key.",
+    labelNames: ["kind"] as const,
+    registers,
+  });
   const repair = new Histogram({
     name: "mooring_repair_seconds",
     help: "From the event (or the first sight) of a drift to its verified repair.",
@@ -49,6 +55,7 @@ export function createMetrics(state: { active(): number; bindings(): number; hea
     if (activity.type === "action") calls.inc({ operation: activity.action.type, outcome: "Done" });
     else if (activity.type === "actionFailed") calls.inc({ operation: activity.action.type, outcome: activity.code });
     else if (activity.type === "drift") drifts.inc({ kind });
+    else if (activity.type === "contended") contended.inc({ kind });
     else ended.inc({ kind, ending: activity.type });
     if (activity.type === "converged" && activity.tookMs !== null) repair.observe(activity.tookMs / 1_000);
   }

@@ -84,6 +84,14 @@ function eventOf(activity: Activity): OutEvent | null {
         actor: activity.actor,
         bindings: activity.bindings,
       });
+    case "contended":
+      return outEvent("Mooring Contended", key, {
+        actor: activity.actor,
+        what: activity.what,
+        undoings: activity.undoings,
+        heldUntil: new Date(activity.heldUntilMs).toISOString(),
+        bindings: activity.bindings,
+      });
     case "converged":
       return outEvent("Mooring Converged", key, {
         tookMs: activity.tookMs,

@@ -16,7 +16,14 @@ export interface AuditRecord {
   entry: AuditEntry;
 }
 
-export type AuditEntry = IntentEntry | OutcomeEntry | SpecChangedEntry | DriftEntry | AttributedEntry | ConvergedEntry;
+export type AuditEntry =
+  | IntentEntry
+  | OutcomeEntry
+  | SpecChangedEntry
+  | DriftEntry
+  | AttributedEntry
+  | ContendedEntry
+  | ConvergedEntry;
 
 interface EntryBase {
   /** `<namespace>/<name>` of every Binding concerned. */
@@ -71,6 +78,18 @@ export interface AttributedEntry extends EntryBase {
   type: "Attributed";
   actor: string;
   event: { id: string; name: string; atMs: number; sourceIp: string | null; userAgent: string | null };
+}
+
+/** The same actor keeps undoing the same thing: this correction of it waits. */
+export interface ContendedEntry extends EntryBase {
+  type: "Contended";
+  actor: string;
+  /** What is undone, e.g. "the mount of media/thumbnailer". */
+  what: string;
+  /** How often, since the quarrel began. */
+  undoings: number;
+  /** ms since the epoch. */
+  heldUntilMs: number;
 }
 
 /** A run that acted has verified by a fresh read that nothing is left to do. */

@@ -33,6 +33,11 @@ export interface Settings {
   quotaShare: number;
   backoffBaseMs: number;
   backoffCapMs: number;
+  /** One actor who undoes one thing three times within this time is contended with, until so much quiet has passed. */
+  contendedWindowMs: number;
+  /** How long the correction waits after the third undoing; doubles with each further one. */
+  contendedBackoffBaseMs: number;
+  contendedBackoffCapMs: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -53,4 +58,7 @@ export const DEFAULT_SETTINGS: Settings = {
   quotaShare: 0.5,
   backoffBaseMs: 1 * SECOND,
   backoffCapMs: 5 * MINUTE,
+  contendedWindowMs: 60 * MINUTE,
+  contendedBackoffBaseMs: 1 * MINUTE,
+  contendedBackoffCapMs: 30 * MINUTE,
 };

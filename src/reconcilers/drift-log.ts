@@ -1,6 +1,7 @@
 import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { Condition } from "../model/conditions.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Hold } from "./contention.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run } from "./reconciler.ts";
 
@@ -53,6 +54,22 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
       const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
       memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0, bindings };
+    },
+
+    /** A correction that waits because the same actor keeps undoing it. */
+    async held(hold: Hold, concerns: Concerns): Promise<void> {
+      const { actor, what, undoings, heldUntilMs, binding } = hold;
+      const bindings = binding === null ? concerns.bindings : [binding];
+      await store.keys.append(run.lease, {
+        type: "Contended",
+        actor,
+        what,
+        undoings,
+        heldUntilMs,
+        ...concerns,
+        bindings,
+      });
+      ports.report({ type: "contended", key: run.key, actor, what, undoings, heldUntilMs, bindings });
     },
 
     /** Call after a read that showed nothing left to do. */

@@ -12,13 +12,34 @@ export interface Failure {
   condition: ConditionType;
 }
 
+/** A correction that waits because somebody undoes it again and again; or one that would wait the next time. */
+export interface HeldCorrection {
+  type: "held";
+  actor: string;
+  /** What is undone. */
+  what: string;
+  /** `<namespace>/<name>`; null = all bindings of the key. */
+  binding: string | null;
+  sinceMs: number;
+  undoings: number;
+  /** null = in order at the moment. */
+  heldUntilMs: number | null;
+  nextDelayMs: number;
+  /** It ends after so much time without another undoing. */
+  quietMs: number;
+  /** The condition that is not True while the correction waits. */
+  shownAs: ConditionType;
+}
+
+export type Trouble = Failure | HeldCorrection;
+
 /** What makes two planned calls the same one: operation, object, and what it serves. */
 export function actionId(action: Action): string {
   const detail = action.type === "CreateAccessPoint" ? action.bindingUid : "";
   return `${action.type} ${action.target} ${detail}`;
 }
 
-const CONDITION_OF: Record<Action["type"], ConditionType> = {
+export const CONDITION_OF: Record<Action["type"], ConditionType> = {
   CreateAccessPoint: "AccessPointReady",
   TagResource: "AccessPointReady",
   DeleteAccessPoint: "AccessPointReady",
@@ -48,23 +69,35 @@ const ADVICE: Partial<Record<AwsErrorKind, string>> = {
 };
 
 /**
- * Shows refused calls in the conditions of the bindings they serve. Without this a binding whose
+ * Shows refused and held calls in the conditions of the bindings they serve. Without this a binding whose
  * create is denied for ever would look as if it were about to be made.
  */
-export function showFailures<Draft extends { conditions: Condition[] }>(
+export function showFailures<Draft extends { conditions: Condition[]; observedGeneration: number }>(
   drafts: Map<string, Draft>,
   nameOfUid: (uid: string) => string,
-  failures: Failure[],
+  troubles: Trouble[],
   nowMs: number,
 ): Map<string, Draft> {
-  if (failures.length === 0) return drafts;
-  const nowIso = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  if (troubles.length === 0) return drafts;
+  const failures = troubles.filter((one): one is Failure => !("type" in one));
+  const held = troubles.filter((one): one is HeldCorrection => "type" in one);
   const shown = new Map<string, Draft>();
   for (const [uid, draft] of drafts) {
-    const own = failures.filter((f) => f.bindings.includes(nameOfUid(uid)));
-    shown.set(uid, { ...draft, conditions: draft.conditions.map((c) => withFailure(c, own, nowIso)) });
+    const name = nameOfUid(uid);
+    const own = failures.filter((f) => f.bindings.includes(name));
+    const quarrels = held.filter(({ binding }) => binding === null || binding === name);
+    const conditions = draft.conditions
+      .map((c) => withFailure(c, own, isoOf(nowMs)))
+      .map((c) => withHold(c, quarrels, name, isoOf(nowMs)));
+    const [first] = quarrels.toSorted((a, b) => (b.heldUntilMs ?? 0) - (a.heldUntilMs ?? 0) || a.sinceMs - b.sinceMs);
+    if (first !== undefined) conditions.push(contendedCondition(first, name, draft.observedGeneration));
+    shown.set(uid, { ...draft, conditions });
   }
   return shown;
+}
+
+function isoOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 function withFailure(condition: Condition, failures: Failure[], nowIso: string): Condition {
@@ -78,4 +111,45 @@ function withFailure(condition: Condition, failures: Failure[], nowIso: string):
     message: `${failure.message}. ${advice}`,
     lastTransitionTime: condition.status === "False" ? condition.lastTransitionTime : nowIso,
   };
+}
+
+/** A call that waits for the end of its hold is not "being made". */
+function withHold(condition: Condition, quarrels: HeldCorrection[], name: string, nowIso: string): Condition {
+  const held = quarrels.find((one) => one.shownAs === condition.type && one.heldUntilMs !== null);
+  if (held === undefined || condition.status === "True") return condition;
+  return {
+    ...condition,
+    status: "False",
+    reason: "Contended",
+    message: quarrelSentence(held, name),
+    lastTransitionTime: condition.status === "False" ? condition.lastTransitionTime : nowIso,
+  };
+}
+
+function contendedCondition(quarrel: HeldCorrection, name: string, observedGeneration: number): Condition {
+  return {
+    type: "Contended",
+    status: "True",
+    reason: "RepeatedlyUndone",
+    message: quarrelSentence(quarrel, name),
+    observedGeneration,
+    lastTransitionTime: isoOf(quarrel.sinceMs),
+  };
+}
+
+function quarrelSentence(quarrel: HeldCorrection, name: string): string {
+  const { actor, what, undoings, heldUntilMs, nextDelayMs, quietMs } = quarrel;
+  const next =
+    heldUntilMs === null
+      ? `it is in order now; undone again, its correction would wait ${spoken(nextDelayMs)}`
+      : `its next correction waits until ${isoOf(heldUntilMs)}`;
+  return (
+    `${actor} has undone ${what} ${undoings} times, each time after Mooring had put it right, so corrections of it have slowed down: ${next}. ` +
+    `End the quarrel at its source: put the snippet that "mooring render ${name}" prints into what ${actor} deploys, or change this binding. ` +
+    `This condition ends after ${spoken(quietMs)} without another such change.`
+  );
+}
+
+function spoken(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 60_000)} min`;
 }

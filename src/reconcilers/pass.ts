@@ -11,7 +11,8 @@ import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
 import { createDriftLog, type Concerns, type DriftMemory } from "./drift-log.ts";
-import { actionId, type Failure } from "./failures.ts";
+import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
+import { actionId, type Failure, type Trouble } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run, RunReport } from "./reconciler.ts";
 
@@ -40,7 +41,7 @@ export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory
   readMore(view: RecordsView, observation: Observation): Promise<Observation>;
   /** Pure. null = nothing of ours names this object (any more): the run ends converged. */
   plan(view: RecordsView, observation: Observation, situation: Situation<Memory>): Planned<Facets> | null;
-  propose(view: RecordsView, facets: Facets, lease: Lease, failures: Failure[], nowMs: number): Omit<Proposal, "by">;
+  propose(view: RecordsView, facets: Facets, lease: Lease, troubles: Trouble[], nowMs: number): Omit<Proposal, "by">;
   /** Uids of the bindings that the plan found drifted. */
   drifted(facets: Facets): string[];
   /** Names for the history: the FileSystem record and the bindings of this object. */
@@ -51,6 +52,7 @@ interface StoredMemory<Memory> {
   planner: Memory;
   failures: Failure[];
   drift: DriftMemory;
+  contention: ContentionMemory;
 }
 
 /** Runs one pass over one key, start to end, inside its lease. */
@@ -85,6 +87,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   readonly #failedNow = new Set<string>();
   readonly #woken = new Set<ReconcileKey>();
   readonly #drift;
+  readonly #contention: Contention;
   #memory: Memory;
   #view: RecordsView;
   #observation: Observation | null = null;
@@ -104,6 +107,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#view = ports.store.records.view();
     this.#removals = run.item.removals.filter((r) => r.atMs > ports.clock.nowMs() - HOUR_MS);
     this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, unattributed: null });
+    const foreign = run.item.noted.filter((event) => !ports.isOwn(event));
+    this.#contention = new Contention(stored.contention ?? NO_CONTENTION, foreign, ports.settings);
   }
 
   /** The tail of the log first, read consistently: the newest change of spec is planned first. */
@@ -130,8 +135,11 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#plan = plan;
     this.#memory = plan.facets.memory;
     this.#forgetSettledFailures(plan.actions);
+    const drifted = plan.drifted ? this.#driftConcerns(plan).bindings : [];
+    this.#contention.consider(plan.actions, drifted, (uid) => this.#view.bindingByUid(uid), nowMs);
     const actions = this.#due(plan.actions);
-    return { needsMore: false, actions, ending: this.#endingWith(plan.ending, actions), nowMs };
+    const ending = this.#endingWith(plan.ending, actions);
+    return { needsMore: false, actions, ending: this.#contention.endingWith(ending, plan.actions), nowMs };
   }
 
   /** Commits what was found before anything is done about it. */
@@ -139,10 +147,11 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const plan = this.#plan;
     if (plan === null) return;
     if (plan.drifted) await this.#drift.seen(plan, this.#driftConcerns(plan));
+    for (const hold of this.#contention.untold()) await this.#drift.held(hold, this.#driftConcerns(plan));
     const { lease } = this.#run;
     const nowMs = this.#ports.clock.nowMs();
-    const propose = (view: RecordsView) =>
-      this.#spec.propose(view, plan.facets, lease, [...this.#failures.values()], nowMs);
+    const troubles = [...this.#failures.values(), ...this.#contention.shown()];
+    const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, troubles, nowMs);
     if (propose(this.#view).changes.length > 0) {
       let woken: ReconcileKey[] = [];
       await this.#ports.store.records.commit((view) => {
@@ -177,6 +186,11 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       const id = actionId(action);
       if (this.#failures.has(id)) this.#failedNow.add(id);
     }
+    const done = actions.slice(0, result.carriedOut - (result.stale ? 1 : 0));
+    this.#contention.corrected(
+      done.filter((action) => !this.#failures.has(actionId(action))),
+      this.#ports.clock.nowMs(),
+    );
     this.#acted += result.carriedOut - [...this.#failures.keys()].filter((id) => !before.has(id)).length;
     return result;
   }
@@ -192,7 +206,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       acted: this.#acted,
       ...(output.kind === "converged" ? { convergedReadAtMs: this.#observedAtMs } : {}),
       removals: this.#removals,
-      memory: { planner: this.#memory, failures: [...this.#failures.values()], drift: this.#drift.memory() },
+      memory: { planner: this.#memory, failures: [...this.#failures.values()], drift: this.#drift.memory(), contention: this.#contention.memory() },
       accountedForUpToMs: this.#drift.accountedForUpToMs(),
     };
   }
@@ -207,9 +221,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     };
   }
 
-  /** A call that was refused in this run is not repeated in it: the rest goes on without it. */
+  /** A call that was refused in this run is not repeated in it, and one that somebody keeps undoing waits: the rest goes on. */
   #due(actions: Action[]): Action[] {
-    return actions.filter((action) => !this.#failedNow.has(actionId(action)));
+    return actions.filter((action) => !this.#failedNow.has(actionId(action)) && !this.#contention.isHeld(action));
   }
 
   #forgetSettledFailures(planned: Action[]): void {

@@ -13,6 +13,16 @@ export type Activity =
   | { type: "drift"; key: ReconcileKey; what: string; actor: string | null; bindings: string[] }
   | { type: "action"; key: ReconcileKey; action: Action; requestId: string; result: Record<string, string> }
   | { type: "actionFailed"; key: ReconcileKey; action: Action; code: string; message: string }
+  | {
+      /** The same actor keeps undoing the same thing, and its correction waits. Once for each correction that waits. */
+      type: "contended";
+      key: ReconcileKey;
+      actor: string;
+      what: string;
+      undoings: number;
+      heldUntilMs: number;
+      bindings: string[];
+    }
   | { type: "converged"; key: ReconcileKey; acted: number; tookMs: number | null; bindings: string[] }
   | { type: "waiting"; key: ReconcileKey; afterMs: number; why: string }
   | { type: "stalled"; key: ReconcileKey; why: string };

@@ -80,16 +80,19 @@ export async function sabotageFleet(fleet: Fleet, count: number): Promise<Measur
   };
   const failures: string[] = [];
   const stop = new AbortController();
-  const saboteur = createActor("mallory", aws.url, aws.region);
-  const watch = { clock: realClock, reader: saboteur, onActivity: mooring.service.onActivity, signal: stop.signal };
+  const reader = createActor("auditor", aws.url, aws.region);
+  const watch = { clock: realClock, reader, onActivity: mooring.service.onActivity, signal: stop.signal };
   for (let turn = 0; turn * KINDS.length < count && failures.length < FAILURES_MAX; turn++) {
+    // One actor who undid the same policy again and again would be contended with, and its repairs slowed down.
+    const saboteur = createActor(`mallory-${turn}`, aws.url, aws.region);
     for (const { kind, sabotage } of sabotagesOf(fleet, turn)) {
       const repair = await sabotageAndWait(sabotage, saboteur, watch, REPAIR_DEADLINE_MS, () => {});
       if (repair.tookMs === null) failures.push(`${kind}: ${repair.what}`);
       else tookMs[kind].push(repair.tookMs);
     }
+    saboteur.destroy();
   }
-  saboteur.destroy();
+  reader.destroy();
   return [...KINDS.flatMap((kind) => percentilesOf(kind, tookMs[kind])), unrepaired(failures)];
 }
 

@@ -64,6 +64,13 @@ export function activityLine(activity: Activity): { sign: Sign; text: string } |
         sign: "?",
         text: `${`drift by ${activity.actor ?? "(not known yet)"}`.padEnd(OPERATION_WIDTH)}  ${withoutVersion(activity.what)}`,
       };
+    case "contended": {
+      const until = new Date(activity.heldUntilMs).toISOString().slice(11, 19);
+      return {
+        sign: "?",
+        text: `${"held back".padEnd(OPERATION_WIDTH)}  until ${until}Z: ${activity.actor} keeps undoing ${activity.what}`,
+      };
+    }
     case "stalled":
       return { sign: "x", text: `${"stalled".padEnd(OPERATION_WIDTH)}  ${withoutOperation(activity.why)}` };
     case "converged": {
