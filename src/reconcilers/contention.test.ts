@@ -40,7 +40,18 @@ class Story {
 
   call(actor: string, name = "UpdateFunctionConfiguration20150331v2"): NotedEvent {
     const id = `event-${++this.#events}`;
-    return { id, name, actor: `${actor}/session-${id}`, actorArn: `arn:aws:iam::111122223333:role/${actor}`, atMs: this.nowMs, receivedAtMs: this.nowMs, requestId: null, sourceIp: null, userAgent: null, subject: {} }; // prettier-ignore
+    return {
+      id,
+      name,
+      actor: `${actor}/session-${id}`,
+      actorArn: `arn:aws:iam::111122223333:role/${actor}`,
+      atMs: this.nowMs,
+      receivedAtMs: this.nowMs,
+      requestId: null,
+      sourceIp: null,
+      userAgent: null,
+      subject: {},
+    };
   }
 
   /** Somebody undoes it, and it is corrected at once if it may be. @returns how long the correction waits, ms. */

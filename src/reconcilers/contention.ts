@@ -146,7 +146,9 @@ export class Contention {
       contended: null,
     };
     this.#memory.quarrels = [...this.#memory.quarrels, made]
-      .toSorted((a, b) => Number(b.contended !== null) - Number(a.contended !== null) || b.quietSinceMs - a.quietSinceMs)
+      .toSorted(
+        (a, b) => Number(b.contended !== null) - Number(a.contended !== null) || b.quietSinceMs - a.quietSinceMs,
+      )
       .slice(0, QUARRELS_MAX);
     return made;
   }
@@ -193,7 +195,20 @@ export class Contention {
       const { sinceMs, undoings, heldUntilMs } = contended;
       const isHeld = isOpen && heldUntilMs > this.#nowMs;
       const nextDelayMs = delayMs(undoings + 1, this.#settings);
-      return [{ type: "held" as const, actor, what, binding, sinceMs, undoings, shownAs: condition, heldUntilMs: isHeld ? heldUntilMs : null, nextDelayMs, quietMs: this.#settings.contendedWindowMs }]; // prettier-ignore
+      return [
+        {
+          type: "held" as const,
+          actor,
+          what,
+          binding,
+          sinceMs,
+          undoings,
+          shownAs: condition,
+          heldUntilMs: isHeld ? heldUntilMs : null,
+          nextDelayMs,
+          quietMs: this.#settings.contendedWindowMs,
+        },
+      ];
     });
   }
 
@@ -205,7 +220,7 @@ export class Contention {
 function isHeldBy(memory: ContentionMemory, action: Action, installation: string, nowMs: number): boolean {
   const id = actionId(action);
   const holds = memory.quarrels.filter((one) => one.actionId === id && one.isOpen && heldUntil(one) > nowMs);
-  return holds.length > 0 && holds.some(({ wanted }) => wanted === wantedBy(action, installation));
+  return holds.some(({ wanted }) => wanted === wantedBy(action, installation));
 }
 
 function heldUntil({ contended }: Quarrel): number {
@@ -237,5 +252,7 @@ export function holdsBack(item: KeyItem, nowMs: number): boolean {
 
 /** True if bindings still show a quarrel that has ended: only a run can take it from their conditions. */
 export function hasEndedQuarrel(item: KeyItem, settings: Pick<Settings, "contendedWindowMs">, nowMs: number): boolean {
-  return memoryOf(item).quarrels.some((one) => one.contended !== null && isOver(one, settings.contendedWindowMs, nowMs));
+  return memoryOf(item).quarrels.some(
+    (one) => one.contended !== null && isOver(one, settings.contendedWindowMs, nowMs),
+  );
 }

@@ -56,22 +56,6 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0, bindings };
     },
 
-    /** A correction that waits because the same actor keeps undoing it. */
-    async held(hold: Hold, concerns: Concerns): Promise<void> {
-      const { actor, what, undoings, heldUntilMs, binding } = hold;
-      const bindings = binding === null ? concerns.bindings : [binding];
-      await store.keys.append(run.lease, {
-        type: "Contended",
-        actor,
-        what,
-        undoings,
-        heldUntilMs,
-        ...concerns,
-        bindings,
-      });
-      ports.report({ type: "contended", key: run.key, actor, what, undoings, heldUntilMs, bindings });
-    },
-
     /** Call after a read that showed nothing left to do. */
     async converged(acted: number, concerns: Concerns): Promise<void> {
       isConverged = true;
@@ -114,6 +98,23 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.unattributed = null;
     }
   }
+}
+
+/** Tells of a correction that waits because the same actor keeps undoing it. */
+export async function tellHold(ports: ReconcilerPorts, run: Run, hold: Hold, concerns: Concerns): Promise<void> {
+  const { actor, what, undoings, heldUntilMs, binding } = hold;
+  const bindings = binding === null ? concerns.bindings : [binding];
+  const { fileSystem } = concerns;
+  await ports.store.keys.append(run.lease, {
+    type: "Contended",
+    actor,
+    what,
+    undoings,
+    heldUntilMs,
+    fileSystem,
+    bindings,
+  });
+  ports.report({ type: "contended", key: run.key, actor, what, undoings, heldUntilMs, bindings });
 }
 
 /** Uids of the facets that say Drifted. */

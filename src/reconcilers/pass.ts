@@ -10,7 +10,7 @@ import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
-import { createDriftLog, type Concerns, type DriftMemory } from "./drift-log.ts";
+import { createDriftLog, tellHold, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
 import { actionId, type Failure, type Trouble } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -147,7 +147,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const plan = this.#plan;
     if (plan === null) return;
     if (plan.drifted) await this.#drift.seen(plan, this.#driftConcerns(plan));
-    for (const hold of this.#contention.untold()) await this.#drift.held(hold, this.#driftConcerns(plan));
+    for (const hold of this.#contention.untold())
+      await tellHold(this.#ports, this.#run, hold, this.#driftConcerns(plan));
     const { lease } = this.#run;
     const nowMs = this.#ports.clock.nowMs();
     const troubles = [...this.#failures.values(), ...this.#contention.shown()];
@@ -206,7 +207,12 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       acted: this.#acted,
       ...(output.kind === "converged" ? { convergedReadAtMs: this.#observedAtMs } : {}),
       removals: this.#removals,
-      memory: { planner: this.#memory, failures: [...this.#failures.values()], drift: this.#drift.memory(), contention: this.#contention.memory() },
+      memory: {
+        planner: this.#memory,
+        failures: [...this.#failures.values()],
+        drift: this.#drift.memory(),
+        contention: this.#contention.memory(),
+      },
       accountedForUpToMs: this.#drift.accountedForUpToMs(),
     };
   }

@@ -87,7 +87,11 @@ describe("somebody who undoes the same thing again and again", () => {
   test("a policy that is contended keeps neither newcomers nor other repairs waiting", async () => {
     for (let n = 0; n < 3; n++) {
       const all = await statements(world);
-      await putStatements(world, "terraform-ci", all.filter((one) => !isOurs(one)));
+      await putStatements(
+        world,
+        "terraform-ci",
+        all.filter((one) => !isOurs(one)),
+      );
       if (n === 2) break;
       await world.until("ours are back", async () => {
         const now = (await statements(world)).filter(isOurs);
