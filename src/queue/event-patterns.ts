@@ -1,3 +1,4 @@
+import { ECS_CALLS, FAILED_TO_START, TELLING_ACTIONS } from "./ecs-events.ts";
 import type { Lane } from "./queue.ts";
 import { WAKE_DETAIL_TYPE, WAKE_SOURCE } from "./wake-message.ts";
 
@@ -107,34 +108,39 @@ export const EVENT_RULES: readonly EventRule[] = [
   },
   {
     name: "ecs",
-    description: "Changes of ECS task definitions and services",
-    pattern: apiCalls("ecs", [
-      "RegisterTaskDefinition",
-      "DeregisterTaskDefinition",
-      "DeleteTaskDefinitions",
-      "CreateService",
-      "UpdateService",
-      "DeleteService",
-      "CreateTaskSet",
-      "UpdateTaskSet",
-      "DeleteTaskSet",
-      "UpdateServicePrimaryTaskSet",
-      "StopServiceDeployment",
-      "TagResource",
-      "UntagResource",
-    ]),
+    description: "Changes of ECS task definitions and services wake Mooring",
+    pattern: apiCalls("ecs", ECS_CALLS),
     lane: "fast",
-    active: false,
+    active: true,
   },
   {
-    name: "ecs-state",
-    description: "ECS tasks, deployments and services, as ECS itself reports them",
+    name: "ecs-deployments",
+    description: "Steps of ECS deployments, as ECS itself reports them, wake Mooring",
+    pattern: { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "ecs-services",
+    description: "ECS services whose tasks do not start wake Mooring",
     pattern: {
       source: ["aws.ecs"],
-      "detail-type": ["ECS Task State Change", "ECS Deployment State Change", "ECS Service Action"],
+      "detail-type": ["ECS Service Action"],
+      detail: { eventName: TELLING_ACTIONS },
     },
     lane: "fast",
-    active: false,
+    active: true,
+  },
+  {
+    name: "ecs-tasks",
+    description: "ECS tasks that could not start wake Mooring",
+    pattern: {
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Task State Change"],
+      detail: { lastStatus: ["STOPPED"], stopCode: [FAILED_TO_START] },
+    },
+    lane: "fast",
+    active: true,
   },
   {
     name: "security-groups",

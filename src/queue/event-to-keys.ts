@@ -1,5 +1,6 @@
 import type { NotedEvent } from "../model/audit.ts";
 import { fileSystemKey, lambdaKey, parseKey, type ReconcileKey } from "../model/keys.ts";
+import { ECS_CALLS, keysOfEcsCall, keysOfEcsState } from "./ecs-events.ts";
 import type { EventIndex } from "./event-index.ts";
 import { type Fields, fieldsOf, text } from "./fields.ts";
 import { parseFunctionName } from "./function-name.ts";
@@ -11,6 +12,7 @@ import type { WakeCause } from "./queue.ts";
 export interface BusEvent {
   source?: unknown;
   "detail-type"?: unknown;
+  resources?: unknown;
   detail?: unknown;
 }
 
@@ -124,8 +126,13 @@ const CALLS: readonly Row[] = [
       return roleName === undefined ? "unknown" : index.keysOfRole(roleName);
     },
   },
-  // Neither ECS workloads nor network conditions are managed yet: their events are expected, and nobody's.
+  {
+    eventSource: "ecs.amazonaws.com",
+    names: ECS_CALLS,
+    find: ({ eventName, request, response, here }) => keysOfEcsCall(eventName, request, response, here),
+  },
   { eventSource: "ecs.amazonaws.com", names: [""], find: () => "irrelevant" },
+  // Network conditions are not looked at yet: their events are expected, and nobody's.
   { eventSource: "ec2.amazonaws.com", names: [""], find: () => "irrelevant" },
 ];
 
@@ -141,8 +148,16 @@ export function keysOfEvent(event: BusEvent, index: EventIndex, here: Here): Key
   if (source === WAKE_SOURCE) return event["detail-type"] === WAKE_DETAIL_TYPE ? keysOfWake(detail, here) : NOTHING;
   if (event["detail-type"] === "AWS API Call via CloudTrail") return keysOfCall(fieldsOf(detail), index, here);
   if (event["detail-type"] === "AWS Service Event via CloudTrail") return NOTHING;
-  if (source === "aws.ecs" || source === "aws.ec2") return NOTHING;
+  if (source === "aws.ecs") return withoutCaller(keysOfEcsState(event, here), here);
+  if (source === "aws.ec2") return NOTHING;
   return UNMAPPED;
+}
+
+/** A state that a service reports itself is nobody's call. */
+function withoutCaller(found: Found, here: Here): KeysOfEvent {
+  if (found === "irrelevant") return NOTHING;
+  if (found === "unknown") return UNMAPPED;
+  return { ...NOTHING, keys: sortedOnce(found.filter((key) => isKeyOf(key, here))) };
 }
 
 /** Mooring's own wakes. A key that nobody can parse came from elsewhere: the sweep looks. */

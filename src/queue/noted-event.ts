@@ -31,6 +31,12 @@ const SUBJECT_FIELDS = [
   "resourceId",
   "functionName",
   "roleName",
+  "cluster",
+  "service",
+  "serviceName",
+  "family",
+  "taskDefinition",
+  "serviceDeploymentArn",
 ] as const;
 
 function subjectOf(eventName: string, request: Fields, response: Fields): Record<string, string> {
@@ -39,6 +45,8 @@ function subjectOf(eventName: string, request: Fields, response: Fields): Record
     const value = text(request, field) ?? text(response, field);
     if (value !== undefined) subject[field] = value;
   }
+  const revision = text(fieldsOf(response["taskDefinition"]), "taskDefinitionArn");
+  if (revision !== undefined) subject["taskDefinition"] = revision;
   const policy = text(request, "policy");
   if (eventName === "PutFileSystemPolicy" && policy !== undefined) subject["policy"] = policy;
   return subject;

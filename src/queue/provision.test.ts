@@ -54,6 +54,10 @@ test("two queues with a dead-letter queue, and rules that feed the fast one", as
     "mooring-lambda",
     "mooring-iam",
     "mooring-wake",
+    "mooring-ecs",
+    "mooring-ecs-deployments",
+    "mooring-ecs-services",
+    "mooring-ecs-tasks",
   ]);
   expect(aws.inputs("PutTargets").every(({ Targets }) => Targets[0].Arn === `${ARN}-fast`)).toBe(true);
 });
@@ -70,7 +74,7 @@ test("only our rules may put messages there", async () => {
       Resource: `${ARN}-fast`,
       Condition: {
         ArnEquals: {
-          "aws:SourceArn": ["efs", "lambda", "iam", "wake"].map(
+          "aws:SourceArn": ["efs", "lambda", "iam", "wake", "ecs", "ecs-deployments", "ecs-services", "ecs-tasks"].map(
             (name) => `arn:aws:events:eu-west-1:111122223333:rule/mooring-${name}`,
           ),
         },
