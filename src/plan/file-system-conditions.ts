@@ -1,6 +1,6 @@
 import { TAGS } from "../model/records.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
-import { isBelievedAbsent } from "./plan-access-point.ts";
+import { isBelievedAbsent } from "./absent-access-point.ts";
 import { ownersOf } from "./policy-desired.ts";
 
 /** Ids named in one message at most. */

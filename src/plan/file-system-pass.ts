@@ -28,6 +28,17 @@ export interface BindingDraft {
   /** The access point that serves it, seen by this pass; null = none (yet, any more, or not known). */
   seen: ObservedAccessPoint | null;
   accessPoint: AccessPointFacet["accessPoint"];
+  serves: AccessPointFacet["serves"];
+  successor: AccessPointFacet["successor"];
+  /** The successor, once it can be admitted. */
+  successorSeen: ObservedAccessPoint | null;
+  predecessor: AccessPointFacet["predecessor"];
+  /** Access points that do not serve the spec (any more) and that must stay admitted, as they may still be mounted. */
+  beside: ObservedAccessPoint[];
+  /** Ids of access points that are to leave the policy: retired, and named by nobody. */
+  withdrawn: Set<string>;
+  /** What is to be said of the access points that are on their way out. */
+  remarks: string[];
   tokenGeneration: number;
   policyUsableAtMs: number | null;
   retiring: AccessPointFacet["retiring"];
@@ -49,7 +60,7 @@ export interface FileSystemPass {
   readonly seen: ReadonlyMap<string, ObservedAccessPoint> | null;
   /** Those that are not on their way out, by client token, and by the uid in our binding tag. */
   readonly byToken: ReadonlyMap<string, ObservedAccessPoint>;
-  readonly byBinding: ReadonlyMap<string, ObservedAccessPoint>;
+  readonly byBinding: ReadonlyMap<string, readonly ObservedAccessPoint[]>;
   readonly drafts: BindingDraft[];
   readonly endings: Endings;
   readonly memory: FileSystemMemory;
@@ -69,12 +80,12 @@ export function beginPass(input: FileSystemPlanInput): FileSystemPass {
   const ours = living.filter(
     ({ tags }) => tags[TAGS.installation] === input.settings.installation && tags[TAGS.binding] !== undefined,
   );
-  // The lowest id wins where others copied our tags, whatever the order of the list.
-  const descending = ours.toSorted((a, b) => (a.accessPointId > b.accessPointId ? -1 : 1));
+  // The lowest id comes first where others copied our tags, whatever the order of the list.
+  const ascending = ours.toSorted((a, b) => (a.accessPointId < b.accessPointId ? -1 : 1));
   return {
     input,
     byToken: new Map(living.map((one) => [one.clientToken, one])),
-    byBinding: new Map(descending.map((one) => [one.tags[TAGS.binding]!, one])),
+    byBinding: Map.groupBy(ascending, (one) => one.tags[TAGS.binding]!),
     arn: fileSystemArn(fileSystem.spec),
     seen: seen && new Map(seen.map((accessPoint) => [accessPoint.accessPointId, accessPoint])),
     drafts: inOrderOfCreation(input.bindings).map((binding) => draftOf(binding, input)),
@@ -104,6 +115,13 @@ function draftOf(binding: BindingRecord, { settings }: FileSystemPlanInput): Bin
     mayAct: !settings.readOnly && !binding.spec.suspend && !observesOnly,
     seen: null,
     accessPoint: previous?.accessPoint ?? null,
+    serves: previous?.serves,
+    successor: previous?.successor,
+    successorSeen: null,
+    predecessor: previous?.predecessor,
+    beside: [],
+    withdrawn: new Set(),
+    remarks: [],
     tokenGeneration: previous?.tokenGeneration ?? 0,
     policyUsableAtMs: previous?.policyUsableAtMs ?? null,
     retiring: previous?.retiring ?? [],

@@ -62,6 +62,8 @@ function draftOf(input: LambdaPlanInput, binding: LambdaBinding): MountDraft {
   const ids = [
     id,
     facet?.accessPoint?.id,
+    facet?.predecessor?.id,
+    facet?.successor?.accessPoint?.id,
     previous?.echo,
     ...(facet?.former ?? []),
     ...(facet?.retiring ?? []).map(({ accessPointId }) => accessPointId),

@@ -235,7 +235,7 @@ describe("an access point that is there", () => {
     ["path", { rootDirectory: { path: "/new", ownerUid: 1001, ownerGid: 1001, permissions: "0750" } }],
     ["owner", { rootDirectory: { path: "/thumb", ownerUid: 7, ownerGid: 1001, permissions: "0750" } }],
     ["identity", { posixUser: { uid: 7, gid: 7, secondaryGids: [] } }],
-  ])("is not replaced when the spec's %s changes: a condition says what to do, the mount stays", (_field, spec) => {
+  ])("is not replaced without consent when the spec's %s changes: a condition says what to do, the mount stays", (_field, spec) => {
     const world = new PlanningWorld();
     world.add("thumb");
     world.settle();
@@ -245,9 +245,9 @@ describe("an access point that is there", () => {
     expect(world.policy).toBe(policy);
     expect(world.condition("thumb", "AccessPointReady")).toMatchObject({
       status: "False",
-      reason: "ReplacementNotSupported",
+      reason: "ReplacementNeedsConsent",
     });
-    expect(world.condition("thumb", "AccessPointReady")?.message).toContain("create a new Binding");
+    expect(world.condition("thumb", "AccessPointReady")?.message).toContain("set spec.replacement to AcceptDataChange");
     expect(world.functions.get("thumb")!.fileSystemConfigs).toHaveLength(1);
   });
 

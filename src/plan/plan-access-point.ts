@@ -1,29 +1,39 @@
-import type { CreateAccessPointAction } from "../model/actions.ts";
 import { accessPointArn } from "../model/keys.ts";
 import type { ObservedAccessPoint } from "../model/observations.ts";
-import { believeAbsent } from "./absence.ts";
 import { observedFields, ownerTags, sameFields, tagsToRepair, wantedFields } from "./access-point-fields.ts";
+import { isBelievedAbsent } from "./absent-access-point.ts";
 import { unread } from "./condition-drafts.ts";
-import { accessPointToken } from "./digest.ts";
+import { create } from "./create-access-point.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+import { accessPointToAdopt, planTakeOver, sayAdopting } from "./plan-adoption.ts";
+import { findOwn, rememberFormer, retireReplaced } from "./own-access-points.ts";
+import { askForConsent, consentsToReplacement, planReplacement } from "./plan-replacement.ts";
+import { planRetired } from "./plan-retirement.ts";
 
 /** How soon an access point that EFS is still making is looked at again, ms. */
 const CREATING_POLL_MS = 200;
-/** A file system that is not `available` changes in minutes. */
-const FILE_SYSTEM_POLL_MS = 15_000;
-/** Ids that a binding remembers of access points that others deleted. */
-const FORMER_MAX = 5;
 
 /** Decides what becomes of the access point of one binding that is to stay. First rule that holds wins. */
 export function planAccessPoint(pass: FileSystemPass, draft: BindingDraft): void {
   if (refuseUnread(pass, draft)) return;
   if (draft.binding.spec.suspend) return planSuspended(pass, draft);
+  planServing(pass, draft);
+  planRetired(pass, draft);
+}
+
+function planServing(pass: FileSystemPass, draft: BindingDraft): void {
   const recorded = draft.accessPoint ? pass.seen!.get(draft.accessPoint.id) : undefined;
   if (recorded && recorded.lifeCycleState !== "deleting") return keep(pass, draft, recorded);
   if (draft.accessPoint) return replaceVanished(pass, draft, recorded);
   const own = findOwn(pass, draft);
   if (own) return adopt(pass, draft, own);
-  create(pass, draft, false);
+  const foreign = accessPointToAdopt(pass, draft);
+  if (foreign === "refused") return;
+  if (foreign !== "notAsked") {
+    draft.accessPoint = { id: foreign.accessPointId, arn: foreign.accessPointArn };
+    return keep(pass, draft, foreign);
+  }
+  create(pass, draft, `${draft.name} needs an access point`);
 }
 
 /** Without the file system or the list of access points nothing can be decided: what was known stays. */
@@ -69,16 +79,13 @@ function planSuspended(pass: FileSystemPass, draft: BindingDraft): void {
 /** An access point that is there and recorded as ours: immutable but for its tags. */
 function keep(pass: FileSystemPass, draft: BindingDraft, seen: ObservedAccessPoint): void {
   draft.seen = seen;
-  if (!sameFields(draft.binding, seen)) {
-    const message =
-      `The spec asks for ${wantedFields(draft.binding)}; access point ${seen.accessPointId} has ${observedFields(seen)}. ` +
-      "Access points are immutable and are not replaced yet: create a new Binding with the new values and delete this one, or put the old values back. The present mount stays as it is.";
-    draft.conditions.set("AccessPointReady", "False", "ReplacementNotSupported", message);
-    return;
-  }
-  repairTags(pass, draft, seen);
+  draft.serves = observedFields(seen);
+  const adopting = planTakeOver(pass, draft, seen);
+  if (!adopting) repairTags(pass, draft, seen);
   draft.admit = draft.binding.spec.driftPolicy === "Observe" ? "asInForce" : "wanted";
   setReadiness(pass, draft, seen);
+  if (adopting) sayAdopting(draft, seen);
+  planReplacement(pass, draft, seen);
 }
 
 function setReadiness(pass: FileSystemPass, draft: BindingDraft, seen: ObservedAccessPoint): void {
@@ -98,7 +105,7 @@ function setReadiness(pass: FileSystemPass, draft: BindingDraft, seen: ObservedA
       "AccessPointReady",
       "True",
       "Ready",
-      `Access point ${id} serves ${wantedFields(draft.binding)}.`,
+      `Access point ${id} serves ${observedFields(seen)}.`,
     );
   }
 }
@@ -134,30 +141,35 @@ function replaceVanished(pass: FileSystemPass, draft: BindingDraft, deleting: Ob
     );
     return;
   }
-  if (!draft.mayAct) return create(pass, draft, true);
+  const why = `Access point of ${draft.name} was deleted by others`;
+  // What may not be made durable keeps its generation; the plan still shows the token it would have.
+  if (!draft.mayAct) return create(pass, draft, why, draft.tokenGeneration + 1);
+  const heir = successorAtHand(pass, draft);
+  // What served is known from the record alone now; other data needs consent as ever.
+  if (!heir && draft.serves !== undefined && draft.serves !== wantedFields(draft.binding) && !consentsToReplacement(draft))
+    return askForConsent(draft, `access point ${id}, which others deleted, had ${draft.serves}`);
+  rememberFormer(draft, id);
+  if (heir) {
+    draft.accessPoint = { id: heir.accessPointId, arn: heir.accessPointArn };
+    draft.policyUsableAtMs = draft.successor!.usableAtMs;
+    draft.successor = undefined;
+    return keep(pass, draft, heir);
+  }
   draft.accessPoint = null;
-  draft.former = [...draft.former.filter((one) => one !== id), id].slice(-FORMER_MAX);
-  draft.tokenGeneration += 1;
+  // A successor that is being made has a generation of its own already; one for another spec serves nobody.
+  if (draft.successor?.accessPoint) retireReplaced(pass, draft, draft.successor.accessPoint.id);
+  if (draft.successor?.accessPoint !== null) draft.tokenGeneration += 1;
+  draft.successor = undefined;
   // What admitted the old one says nothing about its successor.
   draft.policyUsableAtMs = null;
-  create(pass, draft, true);
+  create(pass, draft, why);
 }
 
-/** Asks the memory; also notes when to look again. The pass that first misses it never believes it. */
-export function isBelievedAbsent(pass: FileSystemPass, id: string): boolean {
-  const { observed, settings, memory } = pass.input;
-  const readAtMs = observed.accessPoints.known ? observed.accessPoints.readAtMs : observed.fileSystem.readAtMs;
-  const absence = believeAbsent(memory.absentSinceMs[id], readAtMs, settings.absenceGapMs);
-  pass.memory.absentSinceMs[id] = absence.sinceMs;
-  if (!absence.believed) pass.endings.wait(absence.waitMs, `a second read must confirm that ${id} is gone`);
-  return absence.believed;
-}
-
-/** An access point that an unanswered create of ours left: by client token, else by owner tags. */
-export function findOwn(pass: FileSystemPass, draft: BindingDraft): ObservedAccessPoint | undefined {
-  const { uid } = draft.binding.metadata;
-  const token = accessPointToken(pass.input.fileSystem.spec, uid, draft.tokenGeneration);
-  return pass.byToken.get(token) ?? pass.byBinding.get(uid);
+/** A successor that this very spec asked for takes over at once: there is nothing left to keep mounted. */
+function successorAtHand(pass: FileSystemPass, draft: BindingDraft): ObservedAccessPoint | undefined {
+  const id = draft.successor?.accessPoint?.id;
+  const seen = id === undefined ? undefined : pass.seen!.get(id);
+  return seen && seen.lifeCycleState !== "deleting" && sameFields(draft.binding, seen) ? seen : undefined;
 }
 
 /** Adopts only what is exactly as we would have made it, tags included. */
@@ -175,87 +187,6 @@ function adopt(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoi
     `Wanted: ${wantedFields(draft.binding)}. Found: ${observedFields(own)}${tags.length > 0 ? `, tags ${tags.join(", ")}` : ""}. ` +
     "Delete that access point if nothing uses it, or put the spec back.";
   draft.conditions.set("AccessPointReady", "False", "AccessPointMismatch", message);
-}
-
-function create(pass: FileSystemPass, draft: BindingDraft, anew: boolean): void {
-  if (refuseNewcomer(pass, draft)) return;
-  draft.creates.push(createAction(pass, draft, anew));
-  if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
-  const reason = draft.mayAct ? "Creating" : "NotPermitted";
-  const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : "driftPolicy is Observe";
-  const message = draft.mayAct
-    ? `Access point for ${wantedFields(draft.binding)} is being made.`
-    : `An access point for ${wantedFields(draft.binding)} is needed, but ${because}.`;
-  draft.conditions.set("AccessPointReady", "False", reason, message);
-}
-
-/** A workload that cannot mount gets no access point: nothing would ever use it. */
-function refuseNewcomer(pass: FileSystemPass, draft: BindingDraft): boolean {
-  const { workload } = draft.binding.facets;
-  const { fileSystem } = pass.input.observed;
-  if (!workload) {
-    draft.conditions.set(
-      "AccessPointReady",
-      "Unknown",
-      "WaitingForWorkload",
-      "The workload has not been looked at yet.",
-    );
-    return true;
-  }
-  if (!workload.admissible || workload.roleArns.length === 0) {
-    const why =
-      workload.conditions.find(({ type }) => type === "MountConfigured")?.message ?? "its checks have not passed";
-    draft.conditions.set(
-      "AccessPointReady",
-      "False",
-      "WaitingForWorkload",
-      `No access point is made as the workload cannot mount yet: ${why}`,
-    );
-    return true;
-  }
-  if (!fileSystem.known) {
-    draft.conditions.put(
-      "AccessPointReady",
-      unread("the file system", fileSystem.why, "elasticfilesystem:DescribeFileSystems"),
-    );
-    return true;
-  }
-  const state = fileSystem.value?.lifeCycleState;
-  if (state === "available") return false;
-  draft.conditions.set(
-    "AccessPointReady",
-    "False",
-    "FileSystemNotAvailable",
-    `The file system is "${state}"; access points can only be made while it is "available".`,
-  );
-  pass.endings.wait(FILE_SYSTEM_POLL_MS, `the file system is ${state}`);
-  return true;
-}
-
-function createAction(pass: FileSystemPass, draft: BindingDraft, anew: boolean): CreateAccessPointAction {
-  const { fileSystem, settings } = pass.input;
-  const { rootDirectory, posixUser } = draft.binding.spec;
-  const { uid } = draft.binding.metadata;
-  const { path, ...creationInfo } = rootDirectory;
-  // What may not be made durable keeps its generation; the plan still shows the token it would have.
-  const tokenGeneration = draft.tokenGeneration + (anew && !draft.mayAct ? 1 : 0);
-  return {
-    type: "CreateAccessPoint",
-    target: pass.arn,
-    why: anew ? `Access point of ${draft.name} was deleted by others` : `${draft.name} needs an access point`,
-    bindings: [draft.name],
-    before: null,
-    after: { path, creationInfo, posixUser },
-    removes: 0,
-    fileSystemId: fileSystem.spec.fileSystemId,
-    bindingUid: uid,
-    clientToken: accessPointToken(fileSystem.spec, uid, tokenGeneration),
-    tokenGeneration,
-    path,
-    creationInfo,
-    posixUser,
-    tags: ownerTags(draft.binding, settings.installation),
-  };
 }
 
 /** ARN under which an access point of this file system would stand in a policy. */

@@ -8,6 +8,8 @@ import { planAccessPoint } from "./plan-access-point.ts";
 import { planPolicy, type PolicyPlan } from "./plan-policy.ts";
 import { type PolicyView, viewPolicy, writesPolicy } from "./policy-view.ts";
 import { finishRemoval, planRemoval, removalNeedsConsumers } from "./plan-removal.ts";
+import { takeOver } from "./plan-replacement.ts";
+import { finishRetired, retirementNeedsConsumers } from "./plan-retirement.ts";
 import type { Plan } from "./plan.ts";
 import { admissionKey } from "./policy-admissions.ts";
 import { sortedSet } from "./policy-canonical.ts";
@@ -50,7 +52,7 @@ export function rolesToRead(
 /** True if a removal is due that needs to know every consumer of the account and region. */
 export function needsConsumers(input: FileSystemPlanInput): boolean {
   const pass = beginPass(input);
-  return pass.drafts.some((draft) => removalNeedsConsumers(pass, draft));
+  return pass.drafts.some((draft) => removalNeedsConsumers(pass, draft) || retirementNeedsConsumers(pass, draft));
 }
 
 /**
@@ -73,8 +75,21 @@ export function planFileSystem(input: FileSystemPlanInput): Plan<FileSystemFacet
   else judgeWithoutPolicy(pass);
   const outcome = policy ?? (view || isFileSystemGone(pass) ? "notManaged" : "notRead");
   for (const removal of removals) finishRemoval(pass, removal, outcome);
+  for (const draft of pass.drafts) if (!isLeaving(draft)) finishStaying(pass, draft, outcome);
   judgeFileSystem(pass, policy?.orphans.length ?? 0);
   return assemble(pass, view, policy);
+}
+
+function finishStaying(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  policy: PolicyPlan | "notManaged" | "notRead",
+): void {
+  takeOver(pass, draft, policy);
+  finishRetired(pass, draft, policy);
+  const said = draft.conditions.get("AccessPointReady");
+  if (said && draft.remarks.length > 0)
+    draft.conditions.put("AccessPointReady", { ...said, message: [said.message, ...draft.remarks].join(" ") });
 }
 
 function isFileSystemGone({ input }: FileSystemPass): boolean {
@@ -175,6 +190,9 @@ function facetOf(
     observedGeneration: generation,
     conditions: draft.conditions.settle(draft.previous?.conditions, generation, pass.input.nowMs),
     accessPoint: draft.accessPoint,
+    ...(draft.serves === undefined ? {} : { serves: draft.serves }),
+    ...(draft.successor === undefined ? {} : { successor: draft.successor }),
+    ...(draft.predecessor === undefined ? {} : { predecessor: draft.predecessor }),
     tokenGeneration: draft.tokenGeneration,
     policyUsableAtMs: draft.policyUsableAtMs,
     handover: isLeaving(draft) ? null : (draft.accessPoint?.id ?? null),

@@ -27,6 +27,7 @@ export function needsVersions(input: LambdaPlanInput): boolean {
       (accessPoint?.former ?? []).some((id) => workload.served.includes(id))
     )
       return true;
+    if (accessPoint?.predecessor !== undefined) return true;
     return workload.roleArns.length !== 1 || workload.roleArns[0] !== latest.roleArn || workload.served.length > 1;
   });
 }
@@ -199,6 +200,7 @@ function facetOf(pass: LambdaPass, draft: MountDraft): Omit<WorkloadFacet, "key"
     roleArns: rolesOf(pass, draft),
     mounted: isKnown ? (slot && atOurPath ? slot.id : null) : (previous?.mounted ?? null),
     served: servedOf(pass, draft),
+    ...namedByOf(pass, draft),
     echo: draft.echo ?? keptEcho(draft, latest),
     revisionId: draft.verified ? latest!.revisionId : null,
     admissible: draft.admissible,
@@ -215,15 +217,21 @@ function keptEcho({ previous, ourIds }: MountDraft, latest: ObservedFunction | n
 function rolesOf(pass: LambdaPass, draft: MountDraft): string[] {
   const before = draft.previous?.roleArns ?? [];
   if (!pass.latest) return before;
+  const now = rolesServing(pass, draft, pass.latest, before);
+  // Until an update has succeeded the previous configuration serves, and that may be another role's.
+  return pass.latest.lastUpdateStatus === "Successful" ? now : sortedSet([...before, ...now]);
+}
+
+function rolesServing(pass: LambdaPass, draft: MountDraft, latest: ObservedFunction, before: string[]): string[] {
   const { versions } = pass.input.observed;
   if (!versions?.known)
-    return before.length > 0 && (versions || before.includes(pass.latest.roleArn))
-      ? sortedSet([...before, pass.latest.roleArn])
-      : [pass.latest.roleArn];
+    return before.length > 0 && (versions || before.includes(latest.roleArn))
+      ? sortedSet([...before, latest.roleArn])
+      : [latest.roleArn];
   const serving = versions.value.filter(({ fileSystemConfigs }) =>
     fileSystemConfigs.some(({ arn }) => draft.ourIds.has(accessPointIdOf(arn))),
   );
-  return sortedSet([pass.latest.roleArn, ...serving.map(({ roleArn }) => roleArn)]);
+  return sortedSet([latest.roleArn, ...serving.map(({ roleArn }) => roleArn)]);
 }
 
 function servedOf(pass: LambdaPass, draft: MountDraft): string[] {
@@ -234,4 +242,19 @@ function servedOf(pass: LambdaPass, draft: MountDraft): string[] {
   if (versions === null) return sortedSet(now);
   if (!versions.known) return sortedSet([...now, ...(draft.previous?.served ?? [])]);
   return sortedSet([...now, ...versions.value.flatMap(ids)]);
+}
+
+/** Versions that name an access point which a replacement has left behind: they keep it admitted and alive. */
+function namedByOf({ input }: LambdaPass, { binding, previous }: MountDraft): Pick<WorkloadFacet, "namedBy"> {
+  const { versions } = input.observed;
+  if (!versions?.known) return previous?.namedBy && versions !== null ? { namedBy: previous.namedBy } : {};
+  const { retiring = [], predecessor } = binding.facets.accessPoint ?? {};
+  const ids = [...retiring.map(({ accessPointId }) => accessPointId), ...(predecessor ? [predecessor.id] : [])];
+  const namers = (id: string) =>
+    versions.value
+      .filter(({ fileSystemConfigs }) => fileSystemConfigs.some(({ arn }) => accessPointIdOf(arn) === id))
+      .map(({ functionName, version }) => `${functionName}:${version}`)
+      .sort();
+  const entries = ids.map((id) => [id, namers(id)] as const).filter(([, names]) => names.length > 0);
+  return entries.length > 0 ? { namedBy: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) } : {};
 }

@@ -102,7 +102,9 @@ function admitNewcomers(
   desired: DesiredAdmissions,
   document: (admissions: readonly Admission[]) => Candidate,
 ) {
-  const returning = desired.newcomers.filter(({ fallback, draft }) => fallback.length > 0 || draft.former.length > 0);
+  const returning = desired.newcomers.filter(
+    ({ fallback, draft, replaces }) => fallback.length > 0 || draft.former.length > 0 || replaces,
+  );
   const fresh = desired.newcomers.filter((newcomer) => !returning.includes(newcomer));
   const base = (admitted: readonly NewcomerAdmissions[]) => {
     const chosen = new Set(admitted);

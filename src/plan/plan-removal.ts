@@ -1,17 +1,17 @@
-import type { TagAccessPointAction } from "../model/actions.ts";
 import type { ObservedAccessPoint } from "../model/observations.ts";
 import { ACCESS_POINT_FINALIZER, ANNOTATIONS, MOUNT_FINALIZER, TAGS } from "../model/records.ts";
-import { believeAbsent } from "./absence.ts";
-import { isDenied, unread } from "./condition-drafts.ts";
-import { CONSUMER_PERMISSIONS, namersOf } from "./consumers.ts";
+import { isBelievedAbsent } from "./absent-access-point.ts";
+import { unread } from "./condition-drafts.ts";
+import { isCleanTwice, namersNow, shortList } from "./consumer-verdict.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
-import { findOwn, isBelievedAbsent } from "./plan-access-point.ts";
+import { findOwn, leakedOf, recordedIds } from "./own-access-points.ts";
+import { isOutOfPolicy } from "./plan-retirement.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
-import { accessPointIdOf } from "./policy-admissions.ts";
+import { deleteAction, tagAction } from "./retire-actions.ts";
 
 const DELETING_POLL_MS = 200;
 
-/** How far the removal of a binding has come, as this pass sees it. */
+/** How far the removal of one access point has come, as this pass sees it. */
 type Stage =
   /** Not our turn, or not possible now. */
   | "blocked"
@@ -22,14 +22,23 @@ type Stage =
   /** Retired, tagged, and named by nobody in this read. */
   | "clean";
 
-/** Kept beside the draft between the part before and the part after the policy. */
-export type Removal = { draft: BindingDraft; stage: Stage };
+/** One access point of the binding; id null = none was ever recorded. */
+interface Part {
+  id: string | null;
+  own: ObservedAccessPoint | null;
+  stage: Stage;
+}
 
-/** True if a removal is due that must know every function version of the account and region. */
+/** Kept beside the draft between the part before and the part after the policy; no parts = blocked as a whole. */
+export type Removal = { draft: BindingDraft; parts: Part[] };
+
+/** True if a removal is due that must know every consumer of the account and region. */
 export function removalNeedsConsumers(pass: FileSystemPass, draft: BindingDraft): boolean {
-  if (!isOurTurn(draft) || draft.binding.spec.suspend || isToBeRetained(draft) || pass.seen === null) return false;
+  if (!isOurTurn(draft) || draft.binding.spec.suspend || pass.seen === null) return false;
   const own = ownAccessPoint(pass, draft);
-  return own !== undefined && own.lifeCycleState !== "deleting";
+  return [own, ...othersOf(pass, draft, own)].some(
+    (one) => one && one.lifeCycleState !== "deleting" && !isToBeRetained(draft, one),
+  );
 }
 
 function isOurTurn(draft: BindingDraft): boolean {
@@ -41,8 +50,15 @@ function isOurTurn(draft: BindingDraft): boolean {
   );
 }
 
-/** By the spec, or because an unmount that nobody could prove was waived for this very binding. */
-function isToBeRetained({ binding }: BindingDraft): boolean {
+/**
+ * By the spec, or because an unmount that nobody could prove was waived for this very binding. What a replacement
+ * has left behind, or not brought to its end, and that nothing names is no part of what is to stay.
+ */
+function isToBeRetained(draft: BindingDraft, one: ObservedAccessPoint): boolean {
+  const { binding, previous } = draft;
+  const retired = previous?.retiring.find(({ accessPointId }) => accessPointId === one.accessPointId);
+  const isUnnamed = retired?.withdrawnAtMs !== undefined || previous?.successor?.accessPoint?.id === one.accessPointId;
+  if (isUnnamed) return false;
   if (binding.spec.deletionPolicy === "Retain") return true;
   const forced = binding.metadata.annotations[ANNOTATIONS.forceRelease] === binding.metadata.uid;
   const proven = binding.facets.workload?.conditions.some(
@@ -55,9 +71,21 @@ function ownAccessPoint(pass: FileSystemPass, draft: BindingDraft): ObservedAcce
   return draft.accessPoint ? pass.seen!.get(draft.accessPoint.id) : findOwn(pass, draft);
 }
 
+/** Those that a replacement has made or left behind, beside the one that serves. */
+function othersOf(
+  pass: FileSystemPass,
+  draft: BindingDraft,
+  own: ObservedAccessPoint | undefined,
+): ObservedAccessPoint[] {
+  const recorded = [...recordedIds(draft)].map((id) => pass.seen!.get(id));
+  return [...recorded, ...leakedOf(pass, draft)].filter(
+    (one) => one !== undefined && one.accessPointId !== (draft.accessPoint?.id ?? own?.accessPointId),
+  ) as ObservedAccessPoint[];
+}
+
 /** Before the policy is planned: what the deleted binding still asks of it, and what is retired. */
 export function planRemoval(pass: FileSystemPass, draft: BindingDraft): Removal {
-  const blocked: Removal = { draft, stage: "blocked" };
+  const blocked: Removal = { draft, parts: [] };
   if (!draft.binding.metadata.finalizers.includes(ACCESS_POINT_FINALIZER)) {
     draft.admit = "nothing";
     return blocked;
@@ -89,25 +117,54 @@ export function planRemoval(pass: FileSystemPass, draft: BindingDraft): Removal 
     );
     return blocked;
   }
-  return { draft, stage: removeOrRetain(pass, draft) };
+  return { draft, parts: partsOf(pass, draft) };
 }
 
-function removeOrRetain(pass: FileSystemPass, draft: BindingDraft): Stage {
+function partsOf(pass: FileSystemPass, draft: BindingDraft): Part[] {
   const own = ownAccessPoint(pass, draft);
+  const others = othersOf(pass, draft, own);
+  const lost = [...recordedIds(draft)].filter((id) => id !== draft.accessPoint?.id && !pass.seen!.has(id));
+  const isMaking = draft.successor?.accessPoint === null;
   draft.seen = own ?? null;
-  if (!own) return vanish(pass, draft);
+  if (own) draft.accessPoint = { id: own.accessPointId, arn: own.accessPointArn };
+  const isAlone = others.length === 0;
+  const main = own
+    ? partOf(own, removeOrRetain(pass, draft, own))
+    : { id: draft.accessPoint?.id ?? null, own: null, stage: vanish(pass, draft, isAlone) };
+  return [
+    main,
+    ...others.map((one) => partOf(one, removeOther(pass, draft, one))),
+    ...lost.map((id): Part => ({ id, own: null, stage: isBelievedAbsent(pass, id) ? "gone" : "blocked" })),
+    // A create whose answer was lost may show itself yet.
+    ...(isMaking ? [{ id: null, own: null, stage: isBelievedAbsent(pass, `successor of ${draft.name}`) ? "gone" : "blocked" } as const] : []),
+  ];
+}
+
+function partOf(own: ObservedAccessPoint, stage: Stage): Part {
+  return { id: own.accessPointId, own, stage };
+}
+
+/** The condition speaks of the one that serves, unless it is another that things wait for. */
+function removeOther(pass: FileSystemPass, draft: BindingDraft, one: ObservedAccessPoint): Stage {
+  const said = draft.conditions.get("AccessPointReady");
+  const stage = removeOrRetain(pass, draft, one);
+  if (stage !== "blocked" && said) draft.conditions.put("AccessPointReady", said);
+  return stage;
+}
+
+function removeOrRetain(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoint): Stage {
   if (own.lifeCycleState === "deleting") {
-    draft.admit = "nothing";
+    draft.withdrawn.add(own.accessPointId);
     draft.conditions.set("AccessPointReady", "False", "Deleting", `EFS is deleting access point ${own.accessPointId}.`);
     pass.endings.wait(DELETING_POLL_MS, `access point ${own.accessPointId} is being deleted`);
     return "blocked";
   }
-  return isToBeRetained(draft) ? retain(pass, draft, own) : retire(pass, draft, own);
+  return isToBeRetained(draft, own) ? retain(pass, draft, own) : retire(pass, draft, own);
 }
 
 /** Nothing is there: true at once if nothing was ever asked for, else after a second read. */
-function vanish(pass: FileSystemPass, draft: BindingDraft): Stage {
-  draft.admit = "nothing";
+function vanish(pass: FileSystemPass, draft: BindingDraft, isAlone: boolean): Stage {
+  if (isAlone) draft.admit = "nothing";
   draft.conditions.set("AccessPointReady", "False", "Deleted", "The access point is gone.");
   if (!draft.previous) return "gone";
   return isBelievedAbsent(pass, draft.accessPoint?.id ?? `access point of ${draft.name}`) ? "gone" : "blocked";
@@ -118,7 +175,6 @@ function retain(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
   const { binding } = draft;
   const id = own.accessPointId;
   const recorded = pass.retained.some(({ accessPointId }) => accessPointId === id);
-  draft.accessPoint = { id, arn: own.accessPointArn };
   draft.conditions.set(
     "AccessPointReady",
     "False",
@@ -148,10 +204,9 @@ function retain(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
 function retire(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoint): Stage {
   const id = own.accessPointId;
   const recorded = draft.previous?.retiring.find(({ accessPointId }) => accessPointId === id);
-  draft.accessPoint = { id, arn: own.accessPointArn };
-  draft.admit = recorded ? "nothing" : "asInForce";
+  if (recorded?.why === "BindingDeleted" || recorded?.withdrawnAtMs !== undefined) draft.withdrawn.add(id);
   if (!isNamedByNobody(pass, draft, id)) return "blocked";
-  draft.admit = "nothing";
+  draft.withdrawn.add(id);
   draft.conditions.set(
     "AccessPointReady",
     "False",
@@ -159,8 +214,7 @@ function retire(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
     `Access point ${id} is taken out of the policy and then deleted.`,
   );
   const retiredAtMs = recorded?.retiredAtMs ?? pass.input.nowMs;
-  if (!recorded && draft.mayAct)
-    draft.retiring = [...draft.retiring, { accessPointId: id, retiredAtMs, why: "BindingDeleted" }];
+  if (draft.mayAct) noteWithdrawn(pass, draft, id, retiredAtMs);
   if (own.tags[TAGS.retiredAt] !== undefined) return recorded ? "clean" : "blocked";
   draft.creates.push(
     tagAction(draft, own, { [TAGS.retiredAt]: new Date(retiredAtMs).toISOString() }, `${draft.name} is being deleted`),
@@ -168,61 +222,49 @@ function retire(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPo
   return "blocked";
 }
 
+/** What was replaced before keeps its reason; the deletion spares it its quarantine. */
+function noteWithdrawn(pass: FileSystemPass, draft: BindingDraft, id: string, retiredAtMs: number): void {
+  const before = draft.retiring.find(({ accessPointId }) => accessPointId === id);
+  if (before?.why === "BindingDeleted" || before?.withdrawnAtMs !== undefined) return;
+  const entry = before
+    ? { ...before, withdrawnAtMs: pass.input.nowMs }
+    : { accessPointId: id, retiredAtMs, why: "BindingDeleted" as const };
+  draft.retiring = [...draft.retiring.filter((one) => one !== before), entry];
+}
+
 function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string): boolean {
-  const namers = namersOf(pass.input.observed, id);
-  if (namers === null) {
-    draft.conditions.set(
-      "AccessPointReady",
-      "False",
-      "Retiring",
-      `Whether anything still names access point ${id} is being looked up.`,
-    );
-    pass.endings.wait(1, "every function version, deployment and task must be read before an access point is deleted");
-    return false;
-  }
+  const namers = namersNow(pass, id);
   if (!namers.known) {
-    draft.conditions.put(
-      "AccessPointReady",
-      unread(
-        "the function versions, deployments and tasks of the account",
-        namers.why,
-        CONSUMER_PERMISSIONS,
-      ),
-    );
-    const what = "who in the account mounts access points could not be read";
-    if (isDenied(namers.why)) pass.endings.stall(what);
-    else pass.endings.wait(pass.input.settings.backoffBaseMs, what);
+    draft.conditions.put("AccessPointReady", namers.condition);
     return false;
   }
-  const served = namers.value;
-  if (served.length === 0) return true;
-  const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions, take the mount out of those functions, or let those rollouts and tasks end, or set deletionPolicy to Retain.`;
+  if (namers.names.length === 0) return true;
+  const message = `Access point ${id} is still named by ${shortList(namers.names)}: delete those versions, take the mount out of those functions, or let those rollouts and tasks end, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
   // No event will come for what only a list that lags behind still shows: the unmount was proven before.
   const own = `${draft.binding.spec.workload.lambda?.functionName}:$LATEST`;
-  if (served.includes(own)) pass.endings.stall(`access point ${id} is still named by ${own}`);
+  if (namers.names.includes(own)) pass.endings.stall(`access point ${id} is still named by ${own}`);
   return false;
 }
 
 /** After the policy is planned: deletes what is proven unused and releases what is proven gone. */
 export function finishRemoval(
   pass: FileSystemPass,
-  { draft, stage }: Removal,
+  { draft, parts }: Removal,
   policy: PolicyPlan | "notManaged" | "notRead",
 ): void {
-  if (stage === "retained") {
-    draft.release = true;
-    return;
+  const going = parts.filter(({ stage }) => stage === "clean" || stage === "gone");
+  const held = going.filter(({ id }) => id !== null && !isOutOfPolicy(policy, id));
+  if (held.length > 0) awaitPolicy(pass, draft, held[0]!.id!, policy);
+  for (const part of going) {
+    if (part.stage !== "clean" || held.includes(part) || !isCleanTwice(pass, part.id!)) continue;
+    const why = `${draft.name} was deleted and nothing names its access point any more; the files stay`;
+    draft.deletes.push(deleteAction(draft, part.own!, why));
   }
-  if (stage !== "clean" && stage !== "gone") return;
-  const id = draft.accessPoint?.id;
-  if (id !== undefined && !isOutOfPolicy(policy, id)) return awaitPolicy(pass, draft, id, policy);
-  if (stage === "gone") {
-    draft.retiring = [];
-    draft.release = true;
-    return;
-  }
-  if (isCleanTwice(pass, id!)) draft.deletes.push(deleteAction(draft));
+  const isOver = parts.length > 0 && parts.every(({ stage }) => stage === "gone" || stage === "retained");
+  if (!isOver || held.length > 0) return;
+  if (parts.every(({ stage }) => stage === "gone")) draft.retiring = [];
+  draft.release = true;
 }
 
 /** Who waits for the policy says what is the matter with it; a refused Put shows there as well. */
@@ -247,56 +289,4 @@ function awaitPolicy(
       "Updating",
       `The statements of ${draft.name} are being taken out of the policy.`,
     );
-}
-
-function isOutOfPolicy(policy: PolicyPlan | "notManaged" | "notRead", id: string): boolean {
-  if (policy === "notManaged") return true;
-  return (
-    policy !== "notRead" && !policy.view.inForce.some(({ accessPointArn }) => accessPointIdOf(accessPointArn) === id)
-  );
-}
-
-function isCleanTwice(pass: FileSystemPass, id: string): boolean {
-  const namers = namersOf(pass.input.observed, id);
-  if (!namers?.known) return false;
-  const clean = believeAbsent(pass.input.memory.cleanSinceMs[id], namers.readAtMs, pass.input.settings.absenceGapMs);
-  pass.memory.cleanSinceMs[id] = clean.sinceMs;
-  if (!clean.believed) pass.endings.wait(clean.waitMs, `a second read must confirm that nothing names ${id}`);
-  return clean.believed;
-}
-
-function tagAction(
-  draft: BindingDraft,
-  own: ObservedAccessPoint,
-  tags: Record<string, string>,
-  why: string,
-): TagAccessPointAction {
-  const before = Object.fromEntries(Object.keys(tags).map((key) => [key, own.tags[key] ?? null]));
-  return {
-    type: "TagResource",
-    target: own.accessPointArn,
-    why,
-    bindings: [draft.name],
-    before,
-    after: tags,
-    removes: 0,
-    accessPointId: own.accessPointId,
-    tags,
-  };
-}
-
-function deleteAction(draft: BindingDraft): BindingDraft["deletes"][number] {
-  const { id, arn } = draft.accessPoint!;
-  return {
-    type: "DeleteAccessPoint",
-    target: arn,
-    why: `${draft.name} was deleted and nothing names its access point any more; the files stay`,
-    bindings: [draft.name],
-    before: { accessPointId: id, path: draft.seen!.path },
-    after: null,
-    // Ordered by a deletionTimestamp, so it does not count for the blast radius.
-    removes: 0,
-    accessPointId: id,
-    bindingUid: draft.binding.metadata.uid,
-  };
 }

@@ -26,7 +26,10 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
       continue;
     }
     const wanted = wantedOf(draft);
-    draft.policyUsableAtMs = usableAt(pass, draft, view, plan, wanted);
+    const { previous } = draft;
+    const before = previous?.accessPoint?.id === draft.seen?.accessPointId ? previous?.policyUsableAtMs : null;
+    draft.policyUsableAtMs = usableAt(pass, view, plan, wanted, before ?? null);
+    judgeSuccessor(pass, draft, view, plan);
     if (draft.conditions.get("PolicyReady")) continue;
     draft.conditions.put(
       "PolicyReady",
@@ -42,8 +45,25 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
 function wantedOf(draft: BindingDraft): Admission[] | null {
   const roles = draft.binding.facets.workload?.roleArns ?? [];
   if (!draft.seen || roles.length === 0) return null;
-  const { accessPointArn } = draft.seen;
-  return roles.map((roleArn) => ({ roleArn, accessPointArn, access: draft.binding.spec.access }));
+  return admissionsOf(draft, [draft.seen, ...draft.beside]);
+}
+
+function admissionsOf({ binding }: BindingDraft, accessPoints: readonly { accessPointArn: string }[]): Admission[] {
+  const roles = binding.facets.workload?.roleArns ?? [];
+  return accessPoints.flatMap(({ accessPointArn }) =>
+    roles.map((roleArn) => ({ roleArn, accessPointArn, access: binding.spec.access })),
+  );
+}
+
+/** From when on the workload may be moved to the successor: admitted, and its roles confined to what is theirs. */
+function judgeSuccessor(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, plan: PolicyPlan | null): void {
+  const { successor, successorSeen, previous } = draft;
+  if (!successor || !successorSeen) return;
+  const wanted = admissionsOf(draft, [successorSeen]);
+  const before = previous?.successor?.accessPoint?.id === successorSeen.accessPointId ? previous.successor.usableAtMs : null;
+  const isConfined = !plan || !isEnforcing(view.mode) || wanted.every(({ roleArn }) => plan.judged.confines(roleArn));
+  const isJudged = wanted.length > 0 && isConfined;
+  draft.successor = { ...successor, usableAtMs: isJudged ? usableAt(pass, view, plan, wanted, before) : null };
 }
 
 /**
@@ -52,14 +72,13 @@ function wantedOf(draft: BindingDraft): Admission[] | null {
  */
 function usableAt(
   pass: FileSystemPass,
-  draft: BindingDraft,
   view: PolicyView,
   plan: PolicyPlan | null,
   wanted: Admission[] | null,
+  before: number | null,
 ): number | null {
   if (wanted === null || view.mode === "Unconfirmed") return null;
   const { nowMs, settings } = pass.input;
-  const before = draft.previous?.accessPoint?.id === draft.seen!.accessPointId ? draft.previous.policyUsableAtMs : null;
   if (!plan) return before ?? nowMs;
   const delayMs = isEnforcing(view.mode) ? settings.propagationMs : 0;
   if (wanted.every((admission) => plan.judged.has(admission))) return before ?? nowMs + delayMs;
@@ -80,11 +99,13 @@ function managed(
       reason: "WaitingForAccessPoint",
       message: "The policy admits an access point once it exists and the workload's roles are known.",
     };
-  if (plan.refused.has(draft.binding.metadata.uid)) return noRoom(plan);
+  const isAdmitted = wanted.every((admission) => plan.judged.has(admission));
+  // What waits for room beside an access point that is admitted is its successor; that is told elsewhere.
+  if (plan.refused.has(draft.binding.metadata.uid) && !(isAdmitted && draft.successor)) return noRoom(plan);
   const enforcing = isEnforcing(plan.view.mode);
   const tls = !enforcing || !pass.input.fileSystem.spec.policy.requireTls || hasTls(pass, plan.view);
   const confined = !enforcing || wanted.every(({ roleArn }) => plan.judged.confines(roleArn));
-  if (!wanted.every((admission) => plan.judged.has(admission)) || !confined || !tls) return notYet(pass, draft, plan);
+  if (!isAdmitted || !confined || !tls) return notYet(pass, draft, plan);
   if (enforcing && anonymous.length > 0) return anonymousAllowed(anonymous);
   if (draft.policyUsableAtMs !== null && draft.policyUsableAtMs > pass.input.nowMs) {
     pass.endings.wait(

@@ -1,5 +1,5 @@
 import { accessPointIdOf, type Admission, admissionKey, allows } from "./policy-admissions.ts";
-import { isBelievedAbsent } from "./plan-access-point.ts";
+import { isBelievedAbsent } from "./absent-access-point.ts";
 import { unread } from "./condition-drafts.ts";
 import { digest } from "./digest.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
@@ -21,6 +21,8 @@ export interface NewcomerAdmissions {
   admissions: Admission[];
   /** What stays in force while there is no room for it. */
   fallback: Admission[];
+  /** It joins beside the one that it replaces: the room kept free is for this. */
+  replaces?: true;
 }
 
 /** Sorts every admission in force and every admission wanted. Nothing goes without a reason. */
@@ -49,6 +51,9 @@ export function ownersOf(pass: FileSystemPass): Map<string, BindingDraft> {
       draft.seen?.accessPointId,
       draft.accessPoint?.id,
       draft.previous?.accessPoint?.id,
+      draft.successor?.accessPoint?.id,
+      draft.previous?.successor?.accessPoint?.id,
+      draft.predecessor?.id,
       ...draft.former,
       ...draft.retiring.map((one) => one.accessPointId),
     ];
@@ -69,23 +74,40 @@ function sortDraft(pass: FileSystemPass, draft: BindingDraft, own: Admission[], 
     return;
   }
   const { roles, complete } = rolesThatExist(pass, draft, own);
-  const wanted = wantedAdmissions(draft, roles);
+  const present = wantedAdmissions(draft, roles, [draft.seen, ...draft.beside]);
+  const joining = wantedAdmissions(draft, roles, draft.successorSeen ? [draft.successorSeen] : []);
   const kept = own.filter((admission) => keepsInForce(pass, draft, admission));
   const pairs = new Set(own.map(pairKey));
   // Make before break: while a role cannot be judged, what is in force stays beside what joins.
+  const hasJoined = joining.every((admission) => pairs.has(pairKey(admission)));
+  const wanted = hasJoined ? [...present, ...joining] : present;
   if (!complete) desired.newcomers.push({ draft, admissions: union(kept, wanted), fallback: kept });
-  else if (wanted.every((admission) => pairs.has(pairKey(admission)))) desired.established.push(...wanted);
-  else desired.newcomers.push({ draft, admissions: wanted, fallback: kept });
-  desired.removals.push(...own.filter((admission) => countsAsRemoval(pass, draft, admission, wanted)));
+  else if (!wanted.every((admission) => pairs.has(pairKey(admission))))
+    desired.newcomers.push({ draft, admissions: wanted, fallback: kept });
+  else {
+    desired.established.push(...wanted);
+    // A successor joins only beside what is in order; while there is no room, it waits.
+    if (!hasJoined) {
+      const fallback = joining.filter((admission) => pairs.has(pairKey(admission)));
+      desired.newcomers.push({ draft, admissions: joining, fallback, replaces: true });
+    }
+  }
+  const all = [...present, ...joining];
+  desired.removals.push(...own.filter((admission) => countsAsRemoval(pass, draft, admission, all)));
 }
 
 function union(a: readonly Admission[], b: readonly Admission[]): Admission[] {
   return [...new Map([...a, ...b].map((admission) => [admissionKey(admission), admission])).values()];
 }
 
-function wantedAdmissions(draft: BindingDraft, roles: readonly string[]): Admission[] {
+/** Every role through every one of the access points: nobody can tell which of them a version or task still uses. */
+function wantedAdmissions(
+  draft: BindingDraft,
+  roles: readonly string[],
+  accessPoints: readonly { accessPointArn: string }[],
+): Admission[] {
   const { access } = draft.binding.spec;
-  return roles.map((roleArn) => ({ roleArn, accessPointArn: draft.seen!.accessPointArn, access }));
+  return accessPoints.flatMap(({ accessPointArn }) => roles.map((roleArn) => ({ roleArn, accessPointArn, access })));
 }
 
 /** What a suspended, leaving or incomplete binding keeps: all but roles that are proven to be gone. */
@@ -97,6 +119,7 @@ function keepsInForce(pass: FileSystemPass, draft: BindingDraft, admission: Admi
   const bareId = admission.roleArn.startsWith("AROA");
   if (bareId && draft.binding.facets.workload?.roleArns.every((arn) => roles.get(arn)?.known)) return false;
   const id = accessPointIdOf(admission.accessPointArn);
+  if (draft.withdrawn.has(id)) return false;
   // Old ones wait for their successor, so that one Put changes both.
   return draft.accessPoint === null || draft.accessPoint.id === id || !draft.former.includes(id);
 }
