@@ -5,6 +5,7 @@ import { addHistory } from "./history.ts";
 import { addKubeconfig } from "./kubeconfig.ts";
 import { addPlan } from "./plan.ts";
 import { addReconcile } from "./reconcile.ts";
+import { addRender } from "./render.ts";
 import { addServe } from "./serve.ts";
 import { addSimulator } from "./simulator.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,7 +46,7 @@ export async function run(argv: string[], terminal: Terminal): Promise<number> {
 function createProgram(shell: Shell): Command {
   const program = new Command("mooring")
     .description(
-      "Keeps Amazon EFS access points, file system policies and Lambda mounts as your bindings declare them.",
+      "Keeps Amazon EFS access points, file system policies, Lambda and ECS mounts as your bindings declare them.",
     )
     .version(readVersion(), "-V, --version")
     .exitOverride()
@@ -55,7 +56,7 @@ function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.terminal.out(text.trimEnd()),
       writeErr: (text) => shell.terminal.err(text.trimEnd()),
     });
-  for (const add of [addDev, addServe, addPlan, addHistory, addReconcile, addKubeconfig, addSimulator])
+  for (const add of [addDev, addServe, addPlan, addHistory, addReconcile, addRender, addKubeconfig, addSimulator])
     add(program, shell);
   return program;
 }
