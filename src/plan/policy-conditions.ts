@@ -124,7 +124,7 @@ function managed(
     return {
       status: "True",
       reason: "RoleShared",
-      message: `The policy admits the workload's role and confines it, but ${sharers.join(", ")} runs under the same role: IAM cannot tell the two apart, so each can use the other's access point. Give each function its own role.`,
+      message: `The policy admits the workload's role and confines it, but ${sharers.join(", ")} runs under the same role: IAM cannot tell the two apart, so each can use the other's access point. Give each workload a role of its own.`,
     };
   }
   const how = enforcing
