@@ -9,7 +9,7 @@ type ByType = ReadonlyMap<ConditionType, Condition>;
 /** Shown always: what a Binding is made of. */
 const PARTS = ["AccessPointReady", "OwnershipReady", "PolicyReady", "MountConfigured"] as const;
 /** Shown while they hold. */
-const ABNORMAL = ["Drifted", "Contended", "Orphaned", "StoreRestored"] as const;
+const ABNORMAL = ["Drifted", "Contended", "AdoptionMismatch", "Orphaned", "StoreRestored"] as const;
 
 /** All conditions of a Binding, Ready first, each type once. */
 export function bindingConditions(
@@ -138,7 +138,7 @@ function notReported(record: BindingRecord, type: (typeof PARTS)[number]): Condi
       type,
       status: "Unknown",
       reason: "NotChecked",
-      message: `EFS has no API that shows who owns a directory, so the owner of ${record.spec.rootDirectory.path} was not checked. It is set when the directory is made at the first mount; if it existed before, look at it from a function that mounts it.`,
+      message: `EFS has no API that shows who owns a directory, so the owner of ${record.spec.rootDirectory.path} was not checked. It is set when the directory is made at the first mount; if it existed before, look at it from where it is mounted.`,
     });
   }
   return derived(record, {

@@ -4,6 +4,7 @@
  * was missing may have been given.)
  */
 const PASSING: ReadonlySet<string> = new Set([
+  "Adopting",
   "AccessPointMissing",
   "CouldNotRead",
   "Creating",

@@ -12,6 +12,7 @@ export const ACCESS_POINT_FINALIZER = "mooring.dev/access-point";
 export const IN_USE_FINALIZER = "mooring.dev/in-use";
 
 export const ANNOTATIONS = {
+  adopt: "mooring.dev/adopt",
   confirmRemoval: "mooring.dev/confirm-removal",
   confirmRestore: "mooring.dev/confirm-restore",
   forceRelease: "mooring.dev/force-release",

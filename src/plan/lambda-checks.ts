@@ -1,4 +1,6 @@
 import type { ObservedFunction, ObservedMountTarget } from "../model/observations.ts";
+import { adoptionOf, mayAdopt } from "../model/adoption.ts";
+import { sayMismatch } from "./plan-adoption.ts";
 import { unread } from "./condition-drafts.ts";
 import { type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
 
@@ -58,9 +60,34 @@ function refuseFunction(draft: MountDraft, latest: ObservedFunction): Refusal | 
 /** Lambda has one slot; what somebody else put there is never overwritten. */
 function refuseSlot(draft: MountDraft, latest: ObservedFunction): Refusal | null {
   const slot = slotOf(latest);
-  if (!slot || draft.ourIds.has(slot.id) || slot.arn === draft.wanted?.arn) return null;
+  if (!slot) return null;
+  if (isToAdopt(draft, slot.id)) return refuseOtherPath(draft, latest, slot);
+  if (draft.ourIds.has(slot.id) || slot.arn === draft.wanted?.arn) return null;
   const message = `Function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}, which is not Mooring's, and a function has room for one mount: take that mount out, or delete this binding.`;
   return { reason: "MountOccupied", message };
+}
+
+/**
+ * True if the annotation asks for this mount and it was not verified before: from then on another path is drift, or a
+ * change of the spec, and another access point in the slot is not ours, however it got there.
+ */
+function isToAdopt({ binding, previous, wanted }: MountDraft, accessPointId: string): boolean {
+  if (previous?.echo === accessPointId || (wanted !== null && wanted.id !== accessPointId)) return false;
+  return mayAdopt(adoptionOf(binding), accessPointId);
+}
+
+/** What is adopted must be in place already: a mount is never moved under running code by its adoption. */
+function refuseOtherPath(
+  draft: MountDraft,
+  latest: ObservedFunction,
+  slot: { arn: string; localMountPath: string },
+): Refusal | null {
+  const { localMountPath } = draft.binding.spec.workload.lambda;
+  if (slot.localMountPath === localMountPath) return null;
+  const message = `The spec asks for ${localMountPath}; function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}. Make the spec say where the mount is`;
+  sayMismatch(draft.conditions, "MountConfigured", message);
+  const { reason, message: said } = draft.conditions.get("MountConfigured")!;
+  return { reason, message: said };
 }
 
 export function reasonOf(latest: ObservedFunction): string {

@@ -6,6 +6,7 @@ import { canonicalJson } from "./canonical-json.ts";
 /** Consents are acts of people: history must name who gave them. Mooring's other annotations are noise. */
 const CONSENTS: ReadonlySet<string> = new Set([
   ANNOTATIONS.confirmRemoval,
+  ANNOTATIONS.adopt,
   ANNOTATIONS.confirmRestore,
   ANNOTATIONS.forceRelease,
 ]);

@@ -1,3 +1,4 @@
+import { adoptionFault } from "../adoption.ts";
 import { ANNOTATIONS, API_GROUP, API_VERSION, TAGS, type Kind } from "../records.ts";
 import {
   ANNOTATIONS_BYTES_MAX,
@@ -23,6 +24,11 @@ function isQualifiedName(key: string): boolean {
   if (parts.length > 2 || name.length > QUALIFIED_NAME_PART_CHARACTERS_MAX || !QUALIFIED_NAME_PART.test(name))
     return false;
   return prefix === null || (prefix.length <= DNS_SUBDOMAIN_CHARACTERS_MAX && DNS_SUBDOMAIN.test(prefix));
+}
+
+function adoptFault(annotations: Record<string, string> | null): string | null {
+  const value = annotations?.[ANNOTATIONS.adopt];
+  return value === undefined ? null : adoptionFault(value);
 }
 
 function badKeys(map: Record<string, string>): string[] {
@@ -167,6 +173,28 @@ export const METADATA_RULES: readonly RecordRule[] = [
         )}: of the keys that begin with ${API_GROUP}/ allowed are ${Object.values(ANNOTATIONS).join(", ")}; check the spelling.`,
     good: [when({ [ANNOTATIONS.reconcileAt]: "2026-01-01T00:00:00Z" }), when({ "example.com/x": "y" })],
     bad: [when({ "mooring.dev/reconcile-now": "yes" })],
+  }),
+  recordRule<Record<string, string> | null>({
+    id: "annotation-adopt",
+    appliesTo: ["Binding"],
+    field: "metadata.annotations",
+    source: "DESIGN 4: adoption is by annotation",
+    states: `\`${ANNOTATIONS.adopt}\` lists, separated by commas, what to take over: at most one access point id (\`fsap-…\`), \`mount\`, and \`sid:…\` for each policy statement.`,
+    check: (annotations) => adoptFault(annotations) === null,
+    message: (annotations) =>
+      `metadata.annotations ${ANNOTATIONS.adopt} ${adoptFault(annotations)}: allowed are, separated by commas, one access point id (fsap-0123456789abcdef0), mount, and sid:NAME for each statement of the file system policy; write for instance fsap-0123456789abcdef0,mount.`,
+    good: [
+      when({ [ANNOTATIONS.adopt]: "fsap-0123456789abcdef0" }),
+      when({ [ANNOTATIONS.adopt]: "mount" }),
+      when({ [ANNOTATIONS.adopt]: "fsap-0123456789abcdef0, mount, sid:allow-thumbnailer" }),
+      when({}),
+    ],
+    bad: [
+      when({ [ANNOTATIONS.adopt]: "" }),
+      when({ [ANNOTATIONS.adopt]: "true" }),
+      when({ [ANNOTATIONS.adopt]: "fs-0123456789abcdef0" }),
+      when({ [ANNOTATIONS.adopt]: "fsap-0123456789abcdef0,fsap-0123456789abcdef1" }),
+    ],
   }),
   recordRule<Record<string, string> | null>({
     id: "annotation-size",

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  accessPoints,
+  expectMounts,
+  mountsOf,
+  mutationsBy,
+  ourAccessPoints,
+  putStatements,
+  statements,
+} from "./account.ts";
+import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
+import { World, type Manifest } from "./world.ts";
+
+/** Somebody makes an access point by hand, and lets a function mount it. */
+export async function mountByHand(
+  world: World,
+  functionName: string,
+  { path = `/${functionName}`, uid = 1001, localMountPath = "/mnt/data" } = {},
+): Promise<{ id: string; arn: string }> {
+  const made = await world.aws("platform-team", "efs", "CreateAccessPoint", {
+    ClientToken: `by-hand-${functionName}`,
+    FileSystemId: FS_ID,
+    PosixUser: { Uid: uid, Gid: uid },
+    RootDirectory: { Path: path, CreationInfo: { OwnerUid: uid, OwnerGid: uid, Permissions: "0750" } },
+    Tags: [{ Key: "team", Value: "media" }],
+  });
+  await world.until("it is available", async () => {
+    const { AccessPoints } = await world.aws("auditor", "efs", "DescribeAccessPoints", {
+      AccessPointId: made.AccessPointId,
+    });
+    return AccessPoints[0].LifeCycleState === "available" ? { is: true } : { not: AccessPoints[0] };
+  });
+  await world.aws("platform-team", "lambda", "UpdateFunctionConfiguration", {
+    FunctionName: functionName,
+    FileSystemConfigs: [{ Arn: made.AccessPointArn, LocalMountPath: localMountPath }],
+  });
+  return { id: made.AccessPointId, arn: made.AccessPointArn };
+}
+
+/** What their own policy grants: exactly what Mooring's would. */
+export function allowByHand(functionName: string, accessPointArn: string): object {
+  return {
+    Sid: `allow-${functionName}`,
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::111122223333:role/${functionName}` },
+    Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+    Resource: `arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${FS_ID}`,
+    Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPointArn } },
+  };
+}
+
+function adopting(binding: Manifest, what: string, spec: Record<string, unknown> = {}): Manifest {
+  return {
+    ...binding,
+    metadata: { ...binding.metadata, annotations: { "mooring.dev/adopt": what } },
+    spec: { ...binding.spec, ...spec },
+  };
+}
+
+describe("adoption of an access point and its mount", () => {
+  let world: World;
+  let byHand: { id: string; arn: string };
+
+  beforeAll(async () => {
+    world = await World.start();
+    byHand = await mountByHand(world, "thumbnailer");
+    await putStatements(world, "platform-team", [...(await statements(world)), allowByHand("thumbnailer", byHand.arn)]);
+    await world.create(aFileSystem({ mode: "Observe" }));
+  });
+  afterAll(() => world.close());
+
+  test("without the annotation the slot is somebody else's", async () => {
+    const plain = aBinding("thumbnailer");
+    await world.create(plain);
+    await world.condition(plain, "MountConfigured", { reason: "MountOccupied" });
+    await world.delete(plain);
+    await world.gone(plain);
+    expect(await mountsOf(world, "thumbnailer")).toHaveLength(1);
+  });
+
+  test("a dry-run shows that only tags are added", async () => {
+    const binding = adopting(aBinding("thumbnailer"), byHand.id);
+    const { body } = await world.request("POST", "/namespaces/media/bindings?dryRun=All", binding);
+    expect(body.status.plan?.map(({ operation, target }) => [operation, target])).toEqual([
+      ["elasticfilesystem:TagResource", byHand.arn],
+    ]);
+  });
+
+  test("an access point that differs is refused with both sides, and nothing is made or changed", async () => {
+    const other = adopting(aBinding("thumbnailer"), byHand.id, {
+      posixUser: { uid: 1001, gid: 1001, secondaryGids: [2001] },
+    });
+    await world.create(other);
+    const { message } = await world.condition(other, "AdoptionMismatch", { status: "True" });
+    expect(message).toContain("as 1001:1001+2001");
+    expect(message).toMatch(/has .* as 1001:1001\./);
+    await world.condition(other, "AccessPointReady", { reason: "AdoptionMismatch" });
+    expect(mutationsBy(world)).toEqual({});
+    await world.delete(other);
+    await world.gone(other);
+    expect(await mountsOf(world, "thumbnailer")).toEqual([{ Arn: byHand.arn, LocalMountPath: "/mnt/data" }]);
+  });
+
+  test("a mount at another path is refused with both sides", async () => {
+    const workload = { lambda: { functionName: "thumbnailer", localMountPath: "/mnt/elsewhere" } };
+    const other = adopting(aBinding("thumbnailer"), byHand.id, { workload });
+    await world.create(other);
+    const { message } = await world.condition(other, "MountConfigured", { reason: "AdoptionMismatch" });
+    expect(message).toContain("/mnt/elsewhere");
+    expect(message).toContain("/mnt/data");
+    await world.delete(other);
+    await world.gone(other);
+    expect(await mountsOf(world, "thumbnailer")).toEqual([{ Arn: byHand.arn, LocalMountPath: "/mnt/data" }]);
+  });
+
+  test("what fits is taken over: tags are added, nothing is made, and it goes on mounting", async () => {
+    const tagged = mutationsBy(world)["efs.TagResource"] ?? 0;
+    const binding = adopting(aBinding("thumbnailer"), `${byHand.id},mount`);
+    await world.create(binding);
+    await world.ready(binding);
+    expect(mutationsBy(world)).toEqual({ "efs.TagResource": tagged + 1 });
+    expect((await ourAccessPoints(world)).map((one) => one.AccessPointId)).toEqual([byHand.id]);
+    const own = (await accessPoints(world)).find((one) => one.AccessPointId === byHand.id)!;
+    expect(own.Tags).toContainEqual({ Key: "team", Value: "media" });
+    await expectMounts(world, "thumbnailer");
+    expect((await world.history({ binding: "media/thumbnailer" })).some(({ type }) => type === "Drift")).toBe(false);
+  });
+
+  test("what was taken over is kept: deleted by others, it is made anew, as it was", async () => {
+    const binding = aBinding("thumbnailer");
+    await world.aws("deploy-bot", "efs", "DeleteAccessPoint", { AccessPointId: byHand.id });
+    await world.until("it is made anew and mounted", async () => {
+      const [mount] = await mountsOf(world, "thumbnailer");
+      return mount !== undefined && mount.Arn !== byHand.arn ? { is: mount } : { not: mount };
+    });
+    await world.ready(binding);
+  });
+
+  test("another binding cannot adopt what has an owner", async () => {
+    const [taken] = await ourAccessPoints(world);
+    const second = adopting(aBinding("transcoder", { rootDirectory: aBinding("thumbnailer").spec["rootDirectory"] }), taken!.AccessPointId); // prettier-ignore
+    await world.create(second);
+    const { message } = await world.condition(second, "AdoptionMismatch", { status: "True" });
+    expect(message).toContain("media/thumbnailer");
+  });
+});
+
+describe("adoption of whatever the function mounts", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    await world.create(aFileSystem({ mode: "Observe" }));
+  });
+  afterAll(() => world.close());
+
+  test("needs no id, and under driftPolicy Observe not even a tag", async () => {
+    const { id } = await mountByHand(world, "reporter");
+    const binding = adopting(aBinding("reporter"), "mount", { driftPolicy: "Observe" });
+    const { body } = await world.request("POST", "/namespaces/media/bindings?dryRun=All", binding);
+    expect(body.status.plan ?? []).toEqual([]);
+    await world.create(binding);
+    await world.ready(binding);
+    expect((await world.get(binding)).body.status.accessPointId).toBe(id);
+    expect(mutationsBy(world)).toEqual({});
+    await world.patch(binding, { spec: { driftPolicy: "Correct" } });
+    await world.until("it is tagged", async () => {
+      const ours = await ourAccessPoints(world);
+      return ours.length === 1 ? { is: ours } : { not: ours };
+    });
+    await world.ready(binding);
+  });
+
+  test("says so if there is no mount to adopt", async () => {
+    const binding = adopting(aBinding("indexer"), "mount");
+    await world.create(binding);
+    const { message } = await world.condition(binding, "AdoptionMismatch", { status: "True" });
+    expect(message).toContain("has none at the path");
+    expect(await mountsOf(world, "indexer")).toEqual([]);
+  });
+
+  test("a word that the annotation does not know is refused by the API", async () => {
+    const answer = await world.request("POST", "/namespaces/media/bindings", adopting(aBinding("transcoder"), "yes"));
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(answer.body)).toContain("fsap-0123456789abcdef0");
+  });
+});
