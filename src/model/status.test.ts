@@ -68,6 +68,21 @@ function conditionOf(
   return bindingStatus(record, fileSystem).conditions.find((found) => found.type === type);
 }
 
+test("a service is spoken of as a service, with all the paths of its containers", () => {
+  const record = mounted();
+  const mounts = [
+    { container: "app", containerPath: "/data", readOnly: false },
+    { container: "logs", containerPath: "/data", readOnly: true },
+    { container: "logs", containerPath: "/in", readOnly: true },
+  ];
+  record.spec.workload = { ecs: { cluster: "prod", service: "web", mounts } };
+  expect(bindingStatus(record, exampleFileSystem()).conditions[0]).toMatchObject({
+    type: "Ready",
+    status: "True",
+    message: "service prod/web mounts /app1 of shared at /data, /in through fsap-0a1.",
+  });
+});
+
 describe("Ready of a Binding", () => {
   test("is True once access point and mount are there and nothing is known to be wrong", () => {
     expect(conditionOf(mounted(), "Ready")).toMatchObject({
