@@ -1,14 +1,8 @@
-import type { DryRunResult, PlannedCall } from "../reconcilers/reconciler.ts";
+import type { FilePlan, PlannedRecord } from "../api/plan-routes.ts";
+import type { PlannedCall } from "../reconcilers/reconciler.ts";
 import { diffJson, type DiffLine } from "./diff.ts";
+import { titleOf } from "./record-name.ts";
 import type { Paint, Palette } from "./terminal.ts";
-
-/** What a dry-run of one record of the file answered. */
-export interface PlannedRecord {
-  /** e.g. "Binding media/thumbnailer". */
-  title: string;
-  verb: "create" | "change";
-  plan: DryRunResult;
-}
 
 const VALUE_LENGTH_MAX = 240;
 
@@ -20,31 +14,35 @@ export function signOf(operation: string): "+" | "-" | "~" {
   return "~";
 }
 
-/**
- * The AWS calls that a change would lead to, for people: per record, then a sum.
- *
- * Calls on a shared object (a policy) that several records of the file need are listed with each,
- * because each dry-run stands by itself; the sum counts equal ones once.
- */
-export function renderPlan(records: PlannedRecord[], paint: Palette): string[] {
-  const lines = records.flatMap((record) => renderRecord(record, paint));
-  return [...lines, "", summary(records, paint)];
+/** What would become of each record, the AWS calls of all together for people, and a sum. */
+export function renderPlan(file: FilePlan, paint: Palette): string[] {
+  const records = file.records.flatMap((record) => renderRecord(record, paint));
+  const problems = file.problems.map((problem) => `${paint.yellow("!")} ${problem}`);
+  const calls = file.plan.flatMap((call) => renderCall(call, paint));
+  return [
+    ...records,
+    "",
+    ...problems,
+    ...calls,
+    ...(problems.length + calls.length > 0 ? [""] : []),
+    summary(file, paint),
+  ];
 }
 
-function renderRecord({ title, verb, plan }: PlannedRecord, paint: Palette): string[] {
-  const head = paint.bold(`${title} (${verb})`);
-  const problems = plan.problems.map((problem) => `  ${paint.yellow("!")} ${problem}`);
-  const calls = plan.calls.flatMap((call) => renderCall(call, paint));
-  if (problems.length + calls.length === 0) return [head, paint.dim("  no AWS call")];
-  return [head, ...problems, ...calls];
+function renderRecord({ refused, verb, ...name }: PlannedRecord, paint: Palette): string[] {
+  const head = `${paint.bold(titleOf(name))} (${refused ? paint.red("refused") : verb})`;
+  if (!refused) return [head];
+  const { message, faults } = refused;
+  if (faults.length <= 1) return [head, `  ${paint.yellow("!")} ${message}`];
+  return [head, ...faults.map((fault) => `  ${paint.yellow("!")} ${fault.field}: ${fault.message}`)];
 }
 
 function renderCall(call: PlannedCall, paint: Palette): string[] {
   const sign = signOf(call.operation);
   return [
-    `  ${colourOf(sign, paint)(sign)} ${paint.bold(call.operation)}  ${call.target}`,
-    `      ${paint.dim(call.why)}`,
-    ...diffJson(expanded(call.before), expanded(call.after)).map((line) => `      ${renderDiffLine(line, paint)}`),
+    `${colourOf(sign, paint)(sign)} ${paint.bold(call.operation)}  ${call.target}`,
+    `    ${paint.dim(call.why)}`,
+    ...diffJson(expanded(call.before), expanded(call.after)).map((line) => `    ${renderDiffLine(line, paint)}`),
   ];
 }
 
@@ -81,19 +79,18 @@ function valueText(value: unknown): string {
   return text.length <= VALUE_LENGTH_MAX ? text : `${text.slice(0, VALUE_LENGTH_MAX - 1)}…`;
 }
 
-function summary(records: PlannedRecord[], paint: Palette): string {
-  const unique = new Map(
-    records
-      .flatMap(({ plan }) => plan.calls)
-      .map((call) => [JSON.stringify([call.operation, call.target, call.after]), call]),
-  );
-  const problems = records.flatMap(({ plan }) => plan.problems).length;
-  const count = (sign: string): number => [...unique.values()].filter((call) => signOf(call.operation) === sign).length;
+function summary({ records, plan, problems }: FilePlan, paint: Palette): string {
+  const refused = records.filter((record) => record.refused).length;
+  const count = (sign: string): number => plan.filter((call) => signOf(call.operation) === sign).length;
   const calls =
-    unique.size === 0
+    plan.length === 0
       ? "No AWS call is due."
-      : `${unique.size} AWS ${unique.size === 1 ? "call" : "calls"}: ${count("+")} to make, ${count("~")} to change, ${count("-")} to delete.`;
-  return paint.bold(
-    problems === 0 ? calls : `${calls} ${problems} ${problems === 1 ? "problem stands" : "problems stand"} in the way.`,
-  );
+      : `${plan.length} AWS ${plan.length === 1 ? "call" : "calls"}: ${count("+")} to make, ${count("~")} to change, ${count("-")} to delete.`;
+  const obstacles = [
+    ...(refused > 0 ? [` ${refused} of ${records.length} records would be refused.`] : []),
+    ...(problems.length > 0
+      ? [` ${problems.length} ${problems.length === 1 ? "problem stands" : "problems stand"} in the way.`]
+      : []),
+  ];
+  return paint.bold(calls + obstacles.join(""));
 }
