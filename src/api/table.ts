@@ -5,6 +5,7 @@ import type { BindingStatus, FileSystemStatus } from "../model/status.ts";
 import type { RecordsView } from "../store/store.ts";
 import { humanAge } from "./durations.ts";
 import { render, renderMetadata } from "./render.ts";
+import { mountPaths, workloadId } from "../model/workload.ts";
 
 export interface Column {
   name: string;
@@ -95,7 +96,6 @@ function rowObject(record: StoredRecord, view: RecordsView, include: IncludeObje
 
 function bindingCells({ metadata, spec }: BindingRecord, status: BindingStatus, age: string): string[] {
   const ready = readyOf(status.conditions);
-  const { functionName, localMountPath } = spec.workload.lambda;
   const reason = metadata.deletionTimestamp === undefined ? ready.reason : "Deleting";
   return [
     metadata.name,
@@ -103,11 +103,11 @@ function bindingCells({ metadata, spec }: BindingRecord, status: BindingStatus, 
     reason,
     spec.fileSystemRef.name,
     spec.rootDirectory.path,
-    `lambda/${functionName}`,
+    workloadId(spec.workload),
     status.accessPointId ?? "<none>",
     age,
     spec.access,
-    localMountPath,
+    mountPaths(spec.workload),
     `${spec.posixUser.uid}:${spec.posixUser.gid}`,
     ready.message,
   ];

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { fileSystemKey, lambdaKey } from "../model/keys.ts";
+import { fileSystemKey } from "../model/keys.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { BindingRecord, FileSystemRecord, StoredRecord } from "../model/records.ts";
 import type { Home } from "../model/validate.ts";
 import type { RecordsView } from "../store/store.ts";
+import { workloadKey } from "../model/workload.ts";
 
 /**
  * The keys whose AWS objects a change of a record concerns. A change of labels alone concerns none;
@@ -31,9 +32,7 @@ export function wakesOf(
 }
 
 function bindingKeys(binding: BindingRecord, fileSystem: FileSystemRecord | undefined, home: Home): ReconcileKey[] {
-  const { account, region } = fileSystem?.spec ?? home;
-  const { functionName } = binding.spec.workload.lambda;
-  const workload = lambdaKey({ account, region, functionName });
+  const workload = workloadKey(binding.spec.workload, fileSystem?.spec ?? home);
   return fileSystem ? [fileSystemKey(fileSystem.spec), workload] : [workload];
 }
 

@@ -3,6 +3,7 @@ import { parseKey, type ReconcileKey } from "../model/keys.ts";
 import type { Delivery, Lane, Wake, WorkQueue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { workloadIdOfKey } from "../model/workload.ts";
 
 const RECEIVE_MAX = 10;
 const LONG_POLL_MS = 20_000;
@@ -66,8 +67,8 @@ async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
 function isOurs(key: ReconcileKey, store: Store): boolean {
   const parsed = parseKey(key);
   const view = store.records.view();
-  if (parsed.kind === "lambda") return view.bindingsOfFunction(parsed.functionName).length > 0;
-  return view.fileSystemById(parsed) !== undefined;
+  if (parsed.kind === "filesystem") return view.fileSystemById(parsed) !== undefined;
+  return view.bindingsOfWorkload(workloadIdOfKey(parsed)).length > 0;
 }
 
 const CAUSES: Record<Wake["cause"], Cause["kind"]> = {
@@ -102,9 +103,9 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
   const parsed = parseKey(key);
   const fileSystem = parsed.kind === "filesystem" ? view.fileSystemById(parsed) : undefined;
   const bindings =
-    parsed.kind === "lambda"
-      ? view.bindingsOfFunction(parsed.functionName)
-      : view.bindingsOfFileSystem(fileSystem?.metadata.name ?? "");
+    parsed.kind === "filesystem"
+      ? view.bindingsOfFileSystem(fileSystem?.metadata.name ?? "")
+      : view.bindingsOfWorkload(workloadIdOfKey(parsed));
   const records = fileSystem === undefined ? bindings : [...bindings, fileSystem];
   const newest = records.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
   if (newest === undefined) return { kind: "Sweep" };

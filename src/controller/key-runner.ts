@@ -1,15 +1,13 @@
 import type { Cause } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
-import { parseKey } from "../model/keys.ts";
+import { parseKey, type ParsedKey } from "../model/keys.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import type { Reconciler, Run, RunReport } from "../reconcilers/reconciler.ts";
 import { LeaseLostError, type KeyItem, type Lease, type ReleaseFields } from "../store/store.ts";
 import { backoffMs } from "./backoff.ts";
 
-export interface Reconcilers {
-  filesystem: Reconciler;
-  lambda: Reconciler;
-}
+/** By kind of key; a kind that nobody serves is an error of the run, not of the process. */
+export type Reconcilers = Partial<Record<ParsedKey["kind"], Reconciler>>;
 
 /** When the key wants to be looked at again; null = when something happens. */
 export interface KeyOutcome {
@@ -99,7 +97,9 @@ type Ended = { fields: ReleaseFields; againInMs: number | null };
 
 async function runOnce(run: Run, reconcilers: Reconcilers, ports: KeyRunnerPorts): Promise<Ended | "lost"> {
   try {
-    return endedOf(await reconcilers[parseKey(run.key).kind](run), run.item, ports, run.key);
+    const reconcile = reconcilers[parseKey(run.key).kind];
+    if (reconcile === undefined) throw new Error(`Cannot reconcile ${run.key}: this version serves no such workload`);
+    return endedOf(await reconcile(run), run.item, ports, run.key);
   } catch (error) {
     if (error instanceof LeaseLostError) return "lost";
     ports.logError(`run of ${run.key} broke`, error);

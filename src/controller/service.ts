@@ -2,7 +2,7 @@ import type { Registry } from "prom-client";
 import type { AwsConnection } from "../aws/create-aws.ts";
 import type { NotedEvent } from "../model/audit.ts";
 import type { Chance, Clock } from "../model/clock.ts";
-import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
+import { fileSystemKey, type ReconcileKey } from "../model/keys.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Home } from "../model/validate.ts";
 import type { MemoryEventIndex } from "../queue/event-index.ts";
@@ -21,6 +21,7 @@ import { createMetrics } from "./metrics.ts";
 import { createPublisher } from "./publisher.ts";
 import { Scheduler } from "./scheduler.ts";
 import { startSweeper } from "./sweeper.ts";
+import { workloadKey } from "../model/workload.ts";
 
 export interface ServiceOptions {
   home: Home;
@@ -170,8 +171,7 @@ function fillIndex({ store, index, home }: ServiceOptions): void {
       ];
       for (const id of ids) if (id !== undefined) index.accessPointSeen(fileSystem.spec.fileSystemId, id);
     }
-    const functionName = binding.spec.workload.lambda.functionName;
-    if (workload !== undefined) index.rolesSeen(lambdaKey({ ...home, functionName }), workload.roleArns);
+    if (workload !== undefined) index.rolesSeen(workloadKey(binding.spec.workload, home), workload.roleArns);
   }
   for (const fileSystem of view.fileSystems()) {
     const roles = view.bindingsOfFileSystem(fileSystem.metadata.name).flatMap((b) => b.facets.workload?.roleArns ?? []);

@@ -14,6 +14,7 @@ import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
+import { isLambdaBinding } from "../model/workload.ts";
 
 /** Policies are read one by one: EFS has no list of them. */
 const POLICY_READS_AT_ONCE = 4;
@@ -144,7 +145,8 @@ function byName(read: Reading<ObservedFunction[]>): Map<string, ObservedFunction
 
 function boundFunctions(view: RecordsView): Set<string> {
   const names = new Set<string>();
-  for (const binding of view.bindings()) names.add(binding.spec.workload.lambda.functionName);
+  for (const binding of view.bindings())
+    if (isLambdaBinding(binding)) names.add(binding.spec.workload.lambda.functionName);
   return names;
 }
 

@@ -2,6 +2,7 @@ import type { BindingRecord, FileSystemRecord } from "./records.ts";
 import type { Change } from "./rules/rule.ts";
 import { ADMISSION_RULES } from "./rules/table.ts";
 import type { Fault, Manifest, Neighbours } from "./validate.ts";
+import { workloadId } from "./workload.ts";
 
 /**
  * Checks a record against the others: one binding per function, one owner and mode per shared directory, no
@@ -28,7 +29,7 @@ function changeAmong(after: Manifest, before: Change["before"], neighbours: Neig
   for (const binding of neighbours.bindings) {
     if (isSame(after, binding)) continue;
     const { fileSystemRef, workload } = binding.spec;
-    if (after.kind === "Binding" && workload.lambda.functionName === after.spec.workload.lambda.functionName)
+    if (after.kind === "Binding" && workloadId(workload) === workloadId(after.spec.workload))
       change.sameFunction.push(binding);
     if (fileSystemRef.name === fileSystemName) change.sameFileSystem.push(binding);
   }

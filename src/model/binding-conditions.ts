@@ -2,6 +2,7 @@ import type { Condition, ConditionType } from "./conditions.ts";
 import { derived, latest, mergedByType, mostTelling, thoseThatHold, timestampOf } from "./derived-condition.ts";
 import { isPassing } from "./passing-reasons.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
+import { mountPaths, workloadName } from "./workload.ts";
 
 type ByType = ReadonlyMap<ConditionType, Condition>;
 
@@ -91,18 +92,16 @@ function unknownPolicy({ facets: { accessPoint } }: BindingRecord, facets: ByTyp
 function beingRepointed({ facets: { accessPoint, workload }, spec }: BindingRecord, facets: ByType): Verdict | null {
   const inForce = accessPoint?.handover ?? accessPoint?.accessPoint?.id;
   if (inForce === undefined || workload?.echo === inForce) return null;
-  const { functionName } = spec.workload.lambda;
-  const message = `${functionName} is being made to mount access point ${inForce}${workload?.echo ? ` instead of ${workload.echo}` : ""}; nothing is to be done.`;
+  const message = `${workloadName(spec.workload)} is being made to mount access point ${inForce}${workload?.echo ? ` instead of ${workload.echo}` : ""}; nothing is to be done.`;
   return { status: "False", reason: "Updating", message, since: facets.get("AccessPointReady")!.lastTransitionTime };
 }
 
 function mounted({ spec, facets: { accessPoint } }: BindingRecord, facets: ByType): Verdict {
-  const { functionName, localMountPath } = spec.workload.lambda;
   const through = accessPoint?.accessPoint?.id ?? "its access point";
   return {
     status: "True",
     reason: "Mounted",
-    message: `${functionName} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${localMountPath} through ${through}.`,
+    message: `${workloadName(spec.workload)} mounts ${spec.rootDirectory.path} of ${spec.fileSystemRef.name} at ${mountPaths(spec.workload)} through ${through}.`,
     since: latest([facets.get("AccessPointReady")!, facets.get("MountConfigured")!]),
   };
 }

@@ -72,12 +72,29 @@ export interface LambdaWorkload {
   localMountPath: string;
 }
 
+/** Where one container sees the directory. */
+export interface EcsMount {
+  /** Name of a container in the task definition. */
+  container: string;
+  /** Absolute path in the container. */
+  containerPath: string;
+  readOnly: boolean;
+}
+
+/** An ECS service, or a task-definition family whose tasks somebody else starts. */
+export type EcsWorkload =
+  | { cluster: string; service: string; mounts: EcsMount[] }
+  | { family: string; mounts: EcsMount[] };
+
+/** Exactly one of the two. */
+export type Workload = { lambda: LambdaWorkload; ecs?: undefined } | { lambda?: undefined; ecs: EcsWorkload };
+
 export interface BindingSpec {
   fileSystemRef: { name: string };
   rootDirectory: RootDirectory;
   posixUser: PosixUser;
   access: Access;
-  workload: { lambda: LambdaWorkload };
+  workload: Workload;
   driftPolicy: "Correct" | "Observe";
   suspend: boolean;
   deletionPolicy: "Delete" | "Retain";

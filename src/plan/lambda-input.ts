@@ -1,6 +1,6 @@
 import type { WorkloadFacet } from "../model/facets.ts";
 import type { ObservedFunction, ObservedMountTarget, Reading } from "../model/observations.ts";
-import type { BindingRecord } from "../model/records.ts";
+import type { LambdaBinding } from "../model/workload.ts";
 import type { Settings } from "../model/settings.ts";
 
 export interface LambdaObservation {
@@ -30,7 +30,7 @@ export interface LambdaPlanInput {
   region: string;
   functionName: string;
   /** All Bindings of this function (one, unless the API's uniqueness was circumvented), deleted ones included. */
-  bindings: BindingRecord[];
+  bindings: LambdaBinding[];
   /** File system id of each Binding, by uid; absent if the FileSystem record does not exist. */
   fileSystemIds: ReadonlyMap<string, string>;
   observed: LambdaObservation;

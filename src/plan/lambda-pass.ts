@@ -8,10 +8,11 @@ import { ConditionDrafts } from "./condition-drafts.ts";
 import { Endings } from "./endings.ts";
 import type { LambdaMemory, LambdaPlanInput } from "./lambda-input.ts";
 import { accessPointIdOf } from "./policy-admissions.ts";
+import type { LambdaBinding } from "../model/workload.ts";
 
 /** One binding of the function in the course of one pass. */
 export interface MountDraft {
-  readonly binding: BindingRecord;
+  readonly binding: LambdaBinding;
   readonly name: string;
   readonly previous: WorkloadFacet | undefined;
   readonly conditions: ConditionDrafts;
@@ -53,7 +54,7 @@ export function beginLambdaPass(input: LambdaPlanInput): LambdaPass {
   };
 }
 
-function draftOf(input: LambdaPlanInput, binding: BindingRecord): MountDraft {
+function draftOf(input: LambdaPlanInput, binding: LambdaBinding): MountDraft {
   const { accessPoint: facet, workload: previous } = binding.facets;
   const id = facet?.handover ?? facet?.accessPoint?.id ?? null;
   const arn = facet?.accessPoint?.id === id ? facet?.accessPoint?.arn : undefined;

@@ -200,7 +200,7 @@ function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string):
   const message = `Access point ${id} is still named by ${served.slice(0, 5).join(", ")}${served.length > 5 ? ` and ${served.length - 5} more` : ""}: delete those versions or take the mount out of those functions, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
   // No event will come for what only a list that lags behind still shows: the unmount was proven before.
-  const own = `${draft.binding.spec.workload.lambda.functionName}:$LATEST`;
+  const own = `${draft.binding.spec.workload.lambda?.functionName}:$LATEST`;
   if (served.includes(own)) pass.endings.stall(`access point ${id} is still named by ${own}`);
   return false;
 }

@@ -33,6 +33,7 @@ import {
   REGION,
   roleArn,
 } from "./planning-samples.ts";
+import { isLambdaBinding } from "../model/workload.ts";
 
 const PASSES_MAX = 60;
 
@@ -67,7 +68,7 @@ export class PlanningWorld {
   add(name: string, spec: Partial<BindingSpec> = {}, role = name): BindingRecord {
     const record = aBinding(name, spec);
     this.bindings.set(name, record);
-    const functionName = record.spec.workload.lambda.functionName;
+    const { functionName } = record.spec.workload.lambda!;
     if (!this.functions.has(functionName)) this.functions.set(functionName, aFunction(functionName, role));
     this.roles.add(roleArn(role));
     return record;
@@ -163,9 +164,9 @@ export class PlanningWorld {
   }
 
   lambdaInput(functionName: string): LambdaPlanInput {
-    const bindings = [...this.bindings.values()].filter(
-      ({ spec }) => spec.workload.lambda.functionName === functionName,
-    );
+    const bindings = [...this.bindings.values()]
+      .filter(isLambdaBinding)
+      .filter(({ spec }) => spec.workload.lambda.functionName === functionName);
     const input: LambdaPlanInput = {
       nowMs: this.nowMs,
       settings: this.settings,
@@ -225,7 +226,7 @@ export class PlanningWorld {
     const before = this.done.length;
     for (let pass = 0; pass < PASSES_MAX; pass += 1) {
       const state = this.#state();
-      const names = new Set([...this.bindings.values()].map(({ spec }) => spec.workload.lambda.functionName));
+      const names = new Set([...this.bindings.values()].map(({ spec }) => spec.workload.lambda!.functionName));
       const plans: Plan<unknown>[] = [...names].map((name) => this.passLambda(name));
       plans.push(this.passFileSystem());
       const waits = plans.map(({ ending }) => (ending.kind === "waiting" ? ending.afterMs : 0));

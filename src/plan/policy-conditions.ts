@@ -9,6 +9,7 @@ import { isEnforcing } from "./policy-mode.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
 import type { PolicyView } from "./policy-view.ts";
 import type { ConditionDraft } from "./condition-drafts.ts";
+import { workloadId } from "../model/workload.ts";
 
 /** Says of each binding, and of the file system, what the policy does for them, and from when on. */
 export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: PolicyPlan | null): void {
@@ -111,12 +112,12 @@ function managed(
   return { status: "True", reason: enforcing ? "Enforced" : "Admitted", message: `The file system policy ${how}.` };
 }
 
-/** Other functions' bindings under one of the same roles. */
+/** Other workloads' bindings under one of the same roles. */
 function sharersOf(pass: FileSystemPass, { binding }: BindingDraft): string[] {
   const roles = new Set(binding.facets.workload?.roleArns);
-  const functionName = binding.spec.workload.lambda.functionName;
+  const workload = workloadId(binding.spec.workload);
   return pass.drafts
-    .filter((other) => other.binding.spec.workload.lambda.functionName !== functionName && !isLeaving(other))
+    .filter((other) => workloadId(other.binding.spec.workload) !== workload && !isLeaving(other))
     .filter((other) => other.binding.facets.workload?.roleArns.some((role) => roles.has(role)))
     .map(({ name }) => name);
 }

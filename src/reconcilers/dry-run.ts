@@ -26,6 +26,7 @@ import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { reading } from "./read.ts";
 import type { DryRunResult, PlannedCall } from "./reconciler.ts";
+import { isLambdaBinding } from "../model/workload.ts";
 
 /** More rounds than any honest plan needs; a plan that has not come to rest by then is reported as such. */
 const ROUNDS_MAX = 40;
@@ -103,8 +104,8 @@ class DryRun {
   }
 
   #functionsOf(changed: StoredRecord): string[] {
-    if (changed.kind === "Binding") return [changed.spec.workload.lambda.functionName];
-    return this.#view.bindingsOfFileSystem(changed.metadata.name).map((b) => b.spec.workload.lambda.functionName);
+    const bindings = changed.kind === "Binding" ? [changed] : this.#view.bindingsOfFileSystem(changed.metadata.name);
+    return bindings.filter(isLambdaBinding).map((binding) => binding.spec.workload.lambda.functionName);
   }
 
   async #side<Memory, Observation>(key: ReconcileKey, empty: Memory): Promise<Side<Memory, Observation>> {

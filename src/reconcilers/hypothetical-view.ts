@@ -1,5 +1,6 @@
 import type { BindingRecord, FileSystemRecord, StoredRecord } from "../model/records.ts";
 import type { RecordsView } from "../store/store.ts";
+import { workloadId, type WorkloadId } from "../model/workload.ts";
 
 /** The records as they would be: a mutable copy over which a dry-run plays both reconcilers. */
 export class HypotheticalView implements RecordsView {
@@ -49,8 +50,8 @@ export class HypotheticalView implements RecordsView {
     return this.#find((b) => b.spec.fileSystemRef.name === fileSystemName);
   }
 
-  bindingsOfFunction(functionName: string): BindingRecord[] {
-    return this.#find((b) => b.spec.workload.lambda.functionName === functionName);
+  bindingsOfWorkload(id: WorkloadId): BindingRecord[] {
+    return this.#find((b) => workloadId(b.spec.workload) === id);
   }
 
   bindingByUid(uid: string): BindingRecord | undefined {

@@ -53,7 +53,7 @@ function lambdaSpec(functionName: string, ports: ReconcilerPorts): Spec {
     },
     drifted: (facets) => driftedOf(facets.workloads),
     concerns: (view) => {
-      const bindings = view.bindingsOfFunction(functionName);
+      const bindings = view.bindingsOfWorkload(`lambda/${functionName}`);
       return { fileSystem: bindings[0]?.spec.fileSystemRef.name ?? null, bindings: bindings.map(nameOf) };
     },
   };

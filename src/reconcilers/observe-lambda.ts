@@ -5,6 +5,7 @@ import type { RecordsView } from "../store/store.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { notRead, reading } from "./read.ts";
+import { isLambdaBinding } from "../model/workload.ts";
 
 type Desired = Omit<LambdaPlanInput, "observed">;
 
@@ -14,7 +15,7 @@ export function desiredLambda(
   situation: Situation<LambdaMemory>,
   ports: Pick<ReconcilerPorts, "settings" | "home" | "isOwn">,
 ): Desired {
-  const bindings = view.bindingsOfFunction(functionName);
+  const bindings = view.bindingsOfWorkload(`lambda/${functionName}`).filter(isLambdaBinding);
   const fileSystemIds = new Map<string, string>();
   for (const binding of bindings) {
     const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);

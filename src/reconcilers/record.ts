@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
-import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
+import { fileSystemKey, type ReconcileKey } from "../model/keys.ts";
 import {
   ACCESS_POINT_FINALIZER,
   IN_USE_FINALIZER,
@@ -10,6 +10,7 @@ import {
 } from "../model/records.ts";
 import type { Home } from "../model/validate.ts";
 import type { Change, Lease, Proposal, RecordsView } from "../store/store.ts";
+import { workloadId, workloadKey } from "../model/workload.ts";
 
 /** A draft differs in meaning if anything but its writer's key and fence differs. */
 function sameMeaning(stored: object | undefined, draft: object): boolean {
@@ -56,9 +57,8 @@ export function proposeWorkloadFacets(
     if (binding === undefined || !binding.metadata.finalizers.includes(finalizer)) continue;
     changes.push({ type: "releaseFinalizer", ref: refOf(binding), finalizer, key: lease.key, fence: lease.fence });
     addFileSystemKey(wakes, view, binding);
-    for (const other of view.bindingsOfFunction(binding.spec.workload.lambda.functionName)) {
-      if (other.metadata.uid !== uid)
-        wakes.add(lambdaKey({ ...home, functionName: other.spec.workload.lambda.functionName }));
+    for (const other of view.bindingsOfWorkload(workloadId(binding.spec.workload))) {
+      if (other.metadata.uid !== uid) wakes.add(workloadKey(other.spec.workload, home));
     }
   }
   const unmounted = new Set(drafts.release.map(({ uid }) => uid));
@@ -116,8 +116,7 @@ export function proposeFileSystemFacets(
     const facet = { ...drafts.fileSystem, key: lease.key, fence: lease.fence };
     changes.push({ type: "fileSystemFacet", ref: refOf(fileSystem), facet });
     if (!isDeepStrictEqual(fileSystem.facets.fileSystem?.mountTargets, drafts.fileSystem.mountTargets)) {
-      for (const { spec } of view.bindingsOfFileSystem(fileSystemName))
-        wakes.add(lambdaKey({ ...home, ...spec.workload.lambda }));
+      for (const { spec } of view.bindingsOfFileSystem(fileSystemName)) wakes.add(workloadKey(spec.workload, home));
     }
   }
   for (const [uid, draft] of drafts.accessPoints) {
@@ -129,7 +128,7 @@ export function proposeFileSystemFacets(
       facet: { ...draft, key: lease.key, fence: lease.fence },
     });
     if (readByWorkload(binding.facets.accessPoint, draft)) {
-      wakes.add(lambdaKey({ ...home, functionName: binding.spec.workload.lambda.functionName }));
+      wakes.add(workloadKey(binding.spec.workload, home));
     }
   }
   for (const { uid } of drafts.release) {

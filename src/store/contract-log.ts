@@ -37,7 +37,7 @@ function describeRecords(under: EngineUnderTest): void {
     expect(written.map((record) => record.resourceVersion)).toEqual([2, 2, 2]);
     expect(view.binding("media", "a")?.resourceVersion).toBe(2);
     expect(view.bindingsOfFileSystem("shared").map((record) => record.metadata.name)).toEqual(["a", "b"]);
-    expect(view.bindingsOfFunction("fn-a").map((record) => record.metadata.name)).toEqual(["a", "b"]);
+    expect(view.bindingsOfWorkload("lambda/fn-a").map((record) => record.metadata.name)).toEqual(["a", "b"]);
     expect(view.bindingByUid("uid-b")?.metadata.name).toBe("b");
     expect(
       view.fileSystemById({ account: "111122223333", region: "eu-west-1", fileSystemId: "fs-0123456789abcdef0" })
@@ -103,7 +103,7 @@ function describeRecords(under: EngineUnderTest): void {
     expect(records.view().binding("media", "a")).toBeDefined();
     const { slot, records: last } = await records.commit(() => release("two"));
     expect(records.view().binding("media", "a")).toBeUndefined();
-    expect(records.view().bindingsOfFunction("fn-a")).toEqual([]);
+    expect(records.view().bindingsOfWorkload("lambda/fn-a")).toEqual([]);
     expect(last).toMatchObject([{ metadata: { finalizers: [] }, resourceVersion: slot }]);
     expect(events.map(({ type }) => type)).toEqual(["ADDED", "MODIFIED", "MODIFIED", "DELETED"]);
     expect(events.at(-1)?.record.resourceVersion).toBe(slot);
@@ -130,12 +130,12 @@ function describeGroups(under: EngineUnderTest): void {
   test("a proposal sees what its neighbours in the same slot propose", async () => {
     const { records } = await replica(await under.open());
     const claim = (name: string) => (view: RecordsView) => {
-      if (view.bindingsOfFunction("fn").length > 0) throw new Error("the function is taken");
+      if (view.bindingsOfWorkload("lambda/fn").length > 0) throw new Error("the function is taken");
       return put(aBinding(name, { functionName: "fn" }));
     };
     const results = await Promise.allSettled(["a", "b", "c"].map((name) => records.commit(claim(name))));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
-    expect(records.view().bindingsOfFunction("fn")).toHaveLength(1);
+    expect(records.view().bindingsOfWorkload("lambda/fn")).toHaveLength(1);
   });
 
   test("an empty proposal writes nothing", async () => {

@@ -33,7 +33,7 @@ export function describeReplicas(under: EngineUnderTest): void {
       const engine = await under.open();
       const stores = await Promise.all([replica(engine), replica(engine), replica(engine)]);
       const claim = (name: string) => (view: RecordsView) => {
-        if (view.bindingsOfFunction("fn").length > 0) throw new Error("the function is taken");
+        if (view.bindingsOfWorkload("lambda/fn").length > 0) throw new Error("the function is taken");
         return put(aBinding(name, { functionName: "fn" }));
       };
       const results = await Promise.allSettled(stores.map((store, index) => store.records.commit(claim(`b${index}`))));

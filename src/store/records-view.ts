@@ -1,6 +1,7 @@
 import type { BindingRecord, FileSystemRecord, RecordRef, StoredRecord } from "../model/records.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { RecordsView } from "./store.ts";
+import { workloadId, type WorkloadId } from "../model/workload.ts";
 
 /** Separates the parts of an index key; occurs in no name. */
 const SEPARATOR = "\u0000";
@@ -12,7 +13,7 @@ interface Parts {
   /** `<file system name>␀<binding id>` → binding id. */
   byFileSystem: SortedMap<string>;
   /** `<function name>␀<binding id>` → binding id. */
-  byFunction: SortedMap<string>;
+  byWorkload: SortedMap<string>;
   byUid: SortedMap<string>;
   /** `<account>/<region>/<fs-id>␀<name>` → file system name. */
   byFileSystemId: SortedMap<string>;
@@ -37,7 +38,7 @@ export class Records implements RecordsView {
       bindingsByName: SortedMap.empty(),
       fileSystemsByName: SortedMap.empty(),
       byFileSystem: SortedMap.empty(),
-      byFunction: SortedMap.empty(),
+      byWorkload: SortedMap.empty(),
       byUid: SortedMap.empty(),
       byFileSystemId: SortedMap.empty(),
     });
@@ -63,8 +64,8 @@ export class Records implements RecordsView {
     return this.#named(this.#parts.byFileSystem.withPrefix(fileSystemName + SEPARATOR));
   }
 
-  bindingsOfFunction(functionName: string): BindingRecord[] {
-    return this.#named(this.#parts.byFunction.withPrefix(functionName + SEPARATOR));
+  bindingsOfWorkload(id: WorkloadId): BindingRecord[] {
+    return this.#named(this.#parts.byWorkload.withPrefix(id + SEPARATOR));
   }
 
   bindingByUid(uid: string): BindingRecord | undefined {
@@ -105,7 +106,7 @@ export class Records implements RecordsView {
     const parts = { ...clean.#parts, bindingsByName: clean.#parts.bindingsByName.set(id, record) };
     if (old && clean === this) return new Records(parts);
     parts.byFileSystem = parts.byFileSystem.set(record.spec.fileSystemRef.name + SEPARATOR + id, id);
-    parts.byFunction = parts.byFunction.set(functionOf(record) + SEPARATOR + id, id);
+    parts.byWorkload = parts.byWorkload.set(workloadId(record.spec.workload) + SEPARATOR + id, id);
     parts.byUid = parts.byUid.set(record.metadata.uid, id);
     return new Records(parts);
   }
@@ -117,7 +118,7 @@ export class Records implements RecordsView {
       ...parts,
       bindingsByName: parts.bindingsByName.delete(id),
       byFileSystem: parts.byFileSystem.delete(record.spec.fileSystemRef.name + SEPARATOR + id),
-      byFunction: parts.byFunction.delete(functionOf(record) + SEPARATOR + id),
+      byWorkload: parts.byWorkload.delete(workloadId(record.spec.workload) + SEPARATOR + id),
       byUid: parts.byUid.delete(record.metadata.uid),
     });
   }
@@ -151,10 +152,6 @@ function bindingId(record: BindingRecord): string {
   return `${record.metadata.namespace}/${record.metadata.name}`;
 }
 
-function functionOf(record: BindingRecord): string {
-  return record.spec.workload.lambda.functionName;
-}
-
 function awsId(fs: { account: string; region: string; fileSystemId: string }): string {
   return `${fs.account}/${fs.region}/${fs.fileSystemId}`;
 }
@@ -163,6 +160,6 @@ function sameBindingIndexes(a: BindingRecord, b: BindingRecord): boolean {
   return (
     a.metadata.uid === b.metadata.uid &&
     a.spec.fileSystemRef.name === b.spec.fileSystemRef.name &&
-    functionOf(a) === functionOf(b)
+    workloadId(a.spec.workload) === workloadId(b.spec.workload)
   );
 }

@@ -2,6 +2,7 @@ import type { AuditEntry, AuditRecord, NotedEvent } from "../model/audit.ts";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { BindingRecord, FileSystemRecord, Provenance, RecordRef, StoredRecord } from "../model/records.ts";
+import type { WorkloadId } from "../model/workload.ts";
 
 /**
  * Everything that Mooring remembers: the records in their commit log, one item per reconcile
@@ -46,8 +47,8 @@ export interface RecordsView {
   bindings(): Iterable<BindingRecord>;
   fileSystems(): Iterable<FileSystemRecord>;
   bindingsOfFileSystem(fileSystemName: string): BindingRecord[];
-  /** By function name; the account and region are the service's own for now. */
-  bindingsOfFunction(functionName: string): BindingRecord[];
+  /** All that share one workload; the account and region are the service's own for now. */
+  bindingsOfWorkload(id: WorkloadId): BindingRecord[];
   bindingByUid(uid: string): BindingRecord | undefined;
   fileSystemById(fs: { account: string; region: string; fileSystemId: string }): FileSystemRecord | undefined;
 }

@@ -84,7 +84,7 @@ async function fill(): Promise<void> {
   for (let start = 0; start < LISTED; start += 100) {
     const changes = Array.from({ length: 100 }, (_, index) => {
       const name = `many-${start + index}`;
-      const spec = { ...template.spec, workload: { lambda: { ...template.spec.workload.lambda, functionName: name } } };
+      const spec = { ...template.spec, workload: { lambda: { localMountPath: "/mnt/data", functionName: name } } };
       return {
         type: "put" as const,
         record: { ...template, metadata: { ...template.metadata, name, namespace: "many", uid: name }, spec },

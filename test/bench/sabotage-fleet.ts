@@ -63,7 +63,7 @@ function sceneOf({ aws, mooring }: Fleet, fileSystemId: string): Scene {
       return {
         functionName,
         accessPointId: binding.facets.accessPoint?.accessPoint?.id ?? "",
-        localMountPath: binding.spec.workload.lambda.localMountPath,
+        localMountPath: binding.spec.workload.lambda!.localMountPath,
       };
     },
   };

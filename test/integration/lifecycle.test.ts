@@ -100,14 +100,12 @@ describe("a binding's life", () => {
       Action: "elasticfilesystem:ClientMount",
     };
     const edited = [...now.filter((s) => !s.Sid.startsWith("mooring-test-deny")), theirs];
-    await world
-      .as("bob")
-      .efs.send(
-        new PutFileSystemPolicyCommand({
-          FileSystemId: FS_ID,
-          Policy: JSON.stringify({ Version: "2012-10-17", Statement: edited }),
-        }),
-      );
+    await world.as("bob").efs.send(
+      new PutFileSystemPolicyCommand({
+        FileSystemId: FS_ID,
+        Policy: JSON.stringify({ Version: "2012-10-17", Statement: edited }),
+      }),
+    );
     await world.until("the Denies are back", async () => {
       const sids = (await statements(world)).map((s) => s.Sid);
       return now.every((s) => sids.includes(s.Sid)) ? { is: sids } : { not: sids };

@@ -1,8 +1,18 @@
 import { ANNOTATIONS } from "../records.ts";
 import { exampleBinding, exampleFileSystem, manifestOf } from "./example-records.ts";
 import { shown, type AdmissionRule } from "./rule.ts";
+import type { Workload } from "../records.ts";
+import { workloadId } from "../workload.ts";
 
 const FUNCTION = "spec.workload.lambda.functionName";
+
+/** A function's name is named by its own field; any other change of workload by `spec.workload`. */
+function immutableWorkload(before: Workload, after: Workload, advice: string) {
+  if (before.lambda !== undefined && after.lambda !== undefined) {
+    return immutable(FUNCTION, before.lambda.functionName, after.lambda.functionName, advice);
+  }
+  return immutable("spec.workload", workloadId(before), workloadId(after), advice);
+}
 
 function immutable(
   field: string,
@@ -33,12 +43,7 @@ export const immutableFields: AdmissionRule = {
       const advice = "write a new Binding and delete this one";
       return [
         ...immutable("spec.fileSystemRef.name", before.spec.fileSystemRef.name, after.spec.fileSystemRef.name, advice),
-        ...immutable(
-          FUNCTION,
-          before.spec.workload.lambda.functionName,
-          after.spec.workload.lambda.functionName,
-          advice,
-        ),
+        ...immutableWorkload(before.spec.workload, after.spec.workload, advice),
       ];
     }
     if (after.kind !== "FileSystem" || before?.kind !== "FileSystem") return [];

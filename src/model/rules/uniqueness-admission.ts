@@ -14,7 +14,9 @@ export const oneBindingPerFunction: AdmissionRule = {
   check: ({ after, sameFunction }) => {
     const other = sameFunction[0];
     if (after.kind !== "Binding" || other === undefined) return [];
-    const { functionName } = after.spec.workload.lambda;
+    const functionName = after.spec.workload.lambda?.functionName;
+    // Any number of volumes fits into a task definition.
+    if (functionName === undefined) return [];
     const state = isBeingDeleted(other)
       ? ", which is still being deleted: wait until it is gone"
       : ": a function has one mount; delete that Binding first";

@@ -103,7 +103,8 @@ function writeMembers(shape: Shape, value: Record<string, unknown>, status: numb
     const member = shape.members.get(name);
     const each = value[name];
     if (!member || each === undefined || each === null) continue;
-    if (member.traits.httpHeader) headers[member.traits.httpHeader.toLowerCase()] = (each as string | number).toString();
+    if (member.traits.httpHeader)
+      headers[member.traits.httpHeader.toLowerCase()] = (each as string | number).toString();
     else if (member.traits.httpResponseCode) status = Number(each);
     else if (member.traits.httpPayload) answer = payloadAnswer(member, each, status, requestId);
     else body[name] = encodeJson(member.shape, each);
