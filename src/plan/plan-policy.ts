@@ -7,7 +7,7 @@ import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
-import { losers, lossSentence, maySay } from "./policy-clients.ts";
+import { isFirstConfinement, losers, lossSentence, maySay } from "./policy-clients.ts";
 import { mergeForeign } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
@@ -170,8 +170,8 @@ function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly S
 /**
  * True if more is about to join and nothing that stands in the policy is damaged: the next pass then
  * puts one document for all. Either access points are made for the first time in this very pass, or
- * nobody is admitted yet and a workload has not been looked at. A create that fails starves nobody, as
- * only its first attempt counts.
+ * nobody is admitted yet and a workload has not been looked at, or not with the mount targets that this
+ * pass is the first to record. A create that fails starves nobody, as only its first attempt counts.
  */
 function isWorthWaiting(
   pass: FileSystemPass,
@@ -179,8 +179,10 @@ function isWorthWaiting(
   foreign: readonly Statement[],
   admissions: readonly Admission[],
 ): boolean {
+  const isFirstLook = !pass.input.fileSystem.facets.fileSystem?.mountTargets.known;
   const isExpected =
-    admissions.length === 0 && pass.drafts.some((draft) => !isLeaving(draft) && !draft.binding.facets.workload);
+    admissions.length === 0 &&
+    pass.drafts.some((draft) => !isLeaving(draft) && (isFirstLook || !draft.binding.facets.workload));
   if (foreign.length !== view.foreign.length || !(isExpected || pass.drafts.some(isFirstAttempt))) return false;
   const tls = view.ours.some(
     ({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid,
@@ -245,7 +247,8 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
 }
 
 function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admissions }: PutContent): string {
-  if (pass.enforcedSinceMs === null && isEnforcing(view.mode)) {
+  if (isEnforcing(view.mode) && isFirstConfinement(pass.input)) {
+    if (admissions.length === 0) return "TLS is required: from now on clients without it cannot mount";
     const first =
       view.text === null
         ? "First policy of this file system: from now on only those whom a policy allows can mount."
@@ -265,6 +268,7 @@ function lossReport(
   view: PolicyView,
   admissions: readonly Admission[],
 ): { wouldLoseAccess?: string[] } {
-  const names = pass.enforcedSinceMs === null && isEnforcing(view.mode) ? losers(pass, view, admissions) : null;
+  const isFirst = isEnforcing(view.mode) && isFirstConfinement(pass.input) && admissions.length > 0;
+  const names = isFirst ? losers(pass, view, admissions) : null;
   return names === null ? {} : { wouldLoseAccess: names };
 }
