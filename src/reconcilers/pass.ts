@@ -103,7 +103,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#failures = new Map((stored.failures ?? []).map((f) => [f.actionId, f]));
     this.#view = ports.store.records.view();
     this.#removals = run.item.removals.filter((r) => r.atMs > ports.clock.nowMs() - HOUR_MS);
-    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, unattributed: null });
+    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, repaired: null });
   }
 
   /** The tail of the log first, read consistently: the newest change of spec is planned first. */
