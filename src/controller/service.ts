@@ -18,6 +18,7 @@ import { backoffMs } from "./backoff.ts";
 import { takeIn } from "./intake.ts";
 import { runKey } from "./key-runner.ts";
 import { createMetrics } from "./metrics.ts";
+import { lookAtRestoredFirst } from "./restored-first.ts";
 import { createPublisher } from "./publisher.ts";
 import { Scheduler } from "./scheduler.ts";
 import { startSweeper } from "./sweeper.ts";
@@ -105,6 +106,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     requestSweep: () => sweeper.request(),
     logError: options.logError,
   };
+  await lookAtRestoredFirst(ports, (key) =>
+    scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false }),
+  );
   const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
 
   return {

@@ -59,6 +59,7 @@ export class World {
   #simulator: RunningSimulator | null = null;
   #mooring: Mooring | null = null;
   readonly #settings: Settings;
+  readonly #log = createLog("error", join(this.#directory, "mooring.log"));
   readonly #clients: { destroy(): void }[] = [];
 
   private constructor(settings: Settings) {
@@ -105,7 +106,7 @@ export class World {
       aws: { endpoint: this.simulator.url, credentials: { accessKeyId: "mooring", secretAccessKey: "none" } },
       queues: null,
       eventBus: "default",
-      log: createLog("error", join(this.#directory, "mooring.log")),
+      log: this.#log,
     });
   }
 
