@@ -106,17 +106,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     requestSweep: () => sweeper.request(),
     logError: options.logError,
   };
-  await lookAtRestoredFirst(ports, (key) =>
-    scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false }),
-  );
+  const runNow = (key: ReconcileKey) =>
+    scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false });
+  await lookAtRestoredFirst(ports, runNow);
   const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
 
   return {
     wake: (keys) => publisher.wake(keys),
     reconcile: async (keys) => {
-      await Promise.all(
-        keys.map((key) => scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false })),
-      );
+      await Promise.all(keys.map(runNow));
     },
     sweepNow: () => sweeper.now(),
     dryRun: (change) => dryRun(ports, consumers, change),

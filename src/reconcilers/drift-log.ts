@@ -59,7 +59,7 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
     async converged(acted: number, concerns: Concerns): Promise<void> {
       isConverged = true;
       const nowMs = clock.nowMs();
-      if (memory.open === null) await attributeLate(concerns);
+      if (memory.open === null) await attributeLate(ports, run, memory, foreign, concerns);
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;
@@ -82,19 +82,20 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
     },
   };
+}
 
-  async function attributeLate(concerns: Concerns): Promise<void> {
-    const { repaired } = memory;
-    if (repaired === null) return;
-    for (const event of foreign) {
-      if (event.atMs > repaired.atMs) continue;
-      await store.keys.append(run.lease, {
-        type: "Attributed",
-        actor: event.actor,
-        event: briefly(event)!,
-        ...concerns,
-      });
-    }
+/** Names who caused a drift that was repaired before their events came. */
+async function attributeLate(
+  { store }: ReconcilerPorts,
+  { lease }: Run,
+  { repaired }: DriftMemory,
+  foreign: NotedEvent[],
+  concerns: Concerns,
+): Promise<void> {
+  if (repaired === null) return;
+  for (const event of foreign) {
+    if (event.atMs > repaired.atMs) continue;
+    await store.keys.append(lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
   }
 }
 
