@@ -56,13 +56,22 @@ export function showFailures<Draft extends { conditions: Condition[] }>(
   nowMs: number,
 ): Map<string, Draft> {
   if (failures.length === 0) return drafts;
-  const nowIso = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
   const shown = new Map<string, Draft>();
   for (const [uid, draft] of drafts) {
     const own = failures.filter((f) => f.bindings.includes(nameOfUid(uid)));
-    shown.set(uid, { ...draft, conditions: draft.conditions.map((c) => withFailure(c, own, nowIso)) });
+    shown.set(uid, withFailures(draft, own, nowMs));
   }
   return shown;
+}
+
+/** A facet whose conditions show these refused calls. */
+export function withFailures<Draft extends { conditions: Condition[] }>(
+  draft: Draft,
+  failures: Failure[],
+  nowMs: number,
+): Draft {
+  const nowIso = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  return { ...draft, conditions: draft.conditions.map((c) => withFailure(c, failures, nowIso)) };
 }
 
 function withFailure(condition: Condition, failures: Failure[], nowIso: string): Condition {
