@@ -23,9 +23,11 @@ export async function runServe(config: ServeConfig, terminal: Terminal): Promise
   }).catch(async (error: unknown) => {
     throw await explained(error, config, home);
   });
+  // Listened for before anybody is told that there is something to stop.
+  const stopped = untilStopped();
   const mode = config.settings.readOnly ? ", read-only" : "";
   terminal.err(`mooring serves ${mooring.url} for account ${home.account} in ${home.region}${mode}`);
-  const signal = await untilStopped();
+  const signal = await stopped;
   log.info({ signal }, "stopping");
   await mooring.close();
 }
@@ -89,7 +91,11 @@ async function ambientRegion(): Promise<string> {
 async function openEngine({ store: choice, createTables }: ServeConfig, region: string): Promise<Engine> {
   if (choice.engine === "sqlite") {
     const { openSqliteEngine } = await import("../store/sqlite-engine.ts");
-    return openSqliteEngine(choice.file, { fsync: true });
+    try {
+      return openSqliteEngine(choice.file, { fsync: true });
+    } catch (error) {
+      throw new UserError((error as Error).message, EXIT.failed, { cause: error });
+    }
   }
   const [{ DynamoDBClient }, { openDynamoDbEngine }] = await Promise.all([
     import("@aws-sdk/client-dynamodb"),
