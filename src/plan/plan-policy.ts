@@ -170,8 +170,8 @@ function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly S
 /**
  * True if more is about to join and nothing that stands in the policy is damaged: the next pass then
  * puts one document for all. Either access points are made for the first time in this very pass, or
- * nobody is admitted yet and a workload has not been looked at, or not with the mount targets that this
- * pass is the first to record. A create that fails starves nobody, as only its first attempt counts.
+ * nobody is admitted yet and a workload has not been judged (with the mount targets that the first pass
+ * records). A create that fails starves nobody, as only its first attempt counts.
  */
 function isWorthWaiting(
   pass: FileSystemPass,
@@ -179,16 +179,18 @@ function isWorthWaiting(
   foreign: readonly Statement[],
   admissions: readonly Admission[],
 ): boolean {
-  const isFirstLook = !pass.input.fileSystem.facets.fileSystem?.mountTargets.known;
-  const isExpected =
-    admissions.length === 0 &&
-    pass.drafts.some((draft) => !isLeaving(draft) && (isFirstLook || !draft.binding.facets.workload));
+  const isExpected = admissions.length === 0 && pass.drafts.some((draft) => !isLeaving(draft) && !isJudged(draft));
   if (foreign.length !== view.foreign.length || !(isExpected || pass.drafts.some(isFirstAttempt))) return false;
   const tls = view.ours.some(
     ({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid,
   );
   const undamaged = statementsOf({ ...statementsInput(pass, view, view.inForce), requireTls: tls });
   return sameMeaning(canonicalStatements(view.ours, view.names), canonicalStatements(undamaged, view.names));
+}
+
+function isJudged({ binding }: BindingDraft): boolean {
+  const { workload } = binding.facets;
+  return workload?.conditions.some(({ type, status }) => type === "MountConfigured" && status !== "Unknown") ?? false;
 }
 
 function isFirstAttempt({ previous, mayAct, creates }: BindingDraft): boolean {

@@ -146,7 +146,9 @@ describe("mode Enforce", () => {
     world.policy = policyOf(FOREIGN);
     world.changeFileSystem({ requireTls: true });
     world.add("thumb");
+    world.unreadable = { mountTargets: "ServiceUnavailable" };
     world.passLambda("thumb");
+    world.unreadable = {};
     const puts = world.settle().filter(({ type }) => type === "PutFileSystemPolicy");
     expect(puts).toHaveLength(1);
     const empty = new PlanningWorld();
