@@ -14,7 +14,7 @@ import type { ObjectName } from "./record-access.ts";
 import { path, sendObject } from "./reply.ts";
 import { RECORD_RESOURCES } from "./resources.ts";
 import { decidePatch } from "./update.ts";
-import { planOf } from "./write-record.ts";
+import { planned } from "./write-record.ts";
 
 /** What would become of one record of the file. */
 export interface PlannedRecord {
@@ -81,8 +81,8 @@ async function planFile(options: ApiOptions, items: JsonObject[], by: Provenance
       }
     });
   const [first, ...also] = changes;
-  const { plan = [], problems = [] } = first ? await planOf(options, { ...first, also }) : {};
-  return { kind: "Plan", records, plan, problems };
+  const { calls = [], problems = [] } = first ? await planned(options, { ...first, also }) : {};
+  return { kind: "Plan", records, plan: calls, problems };
 }
 
 function nameOf(item: JsonObject): ObjectName {

@@ -1,10 +1,8 @@
 import type { FilePlan, PlannedRecord } from "../api/plan-routes.ts";
 import type { PlannedCall } from "../reconcilers/reconciler.ts";
-import { diffJson, type DiffLine } from "./diff.ts";
+import { changeLines } from "../plan/change-lines.ts";
 import { titleOf } from "./record-name.ts";
 import type { Paint, Palette } from "./terminal.ts";
-
-const VALUE_LENGTH_MAX = 240;
 
 /** "+" makes, "-" takes away, "~" changes. */
 export function signOf(operation: string): "+" | "-" | "~" {
@@ -42,41 +40,12 @@ function renderCall(call: PlannedCall, paint: Palette): string[] {
   return [
     `${colourOf(sign, paint)(sign)} ${paint.bold(call.operation)}  ${call.target}`,
     `    ${paint.dim(call.why)}`,
-    ...diffJson(expanded(call.before), expanded(call.after)).map((line) => `    ${renderDiffLine(line, paint)}`),
+    ...changeLines(call.before, call.after).map((line) => `    ${colourOf(line.sign, paint)(line.sign)} ${line.text}`),
   ];
-}
-
-function renderDiffLine(line: DiffLine, paint: Palette): string {
-  const path = line.path === "" ? "" : `${line.path}: `;
-  const sign = colourOf(line.sign, paint)(line.sign);
-  if (line.sign === "+") return `${sign} ${path}${valueText(line.after)}`;
-  if (line.sign === "-") return `${sign} ${path}${valueText(line.before)}`;
-  return `${sign} ${path}${valueText(line.before)} -> ${valueText(line.after)}`;
 }
 
 function colourOf(sign: "+" | "-" | "~", paint: Palette): Paint {
   return sign === "+" ? paint.green : sign === "-" ? paint.red : paint.yellow;
-}
-
-/** Policies travel as text; compared as documents, a difference of one statement shows as one. */
-function expanded(value: unknown): unknown {
-  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
-    try {
-      return JSON.parse(value);
-    } catch {
-      return value;
-    }
-  }
-  if (Array.isArray(value)) return value.map(expanded);
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, expanded(v)]));
-  return value;
-}
-
-/** ARNs without what is the same for all of them; a long value is cut, the whole is in `-o json`. */
-function valueText(value: unknown): string {
-  const text = JSON.stringify(value).replace(/arn:[a-z-]+:[a-z]+:[^:"]*:\d*:([^"]+)/g, "$1");
-  return text.length <= VALUE_LENGTH_MAX ? text : `${text.slice(0, VALUE_LENGTH_MAX - 1)}…`;
 }
 
 function summary({ records, plan, problems }: FilePlan, paint: Palette): string {
