@@ -218,7 +218,7 @@ function orderOf(context: EcsContext, service: ServiceRecord, { id }: Deployment
   if (fault !== null) return fault;
   try {
     const cluster = clusterOf(context, service.cluster);
-    const placement = checkedPlacement(context, cluster, definition.definition, spec as never);
+    const placement = checkedPlacement(context, cluster, definition.definition, spec);
     const { propagateTags } = service.settings;
     return {
       cluster: service.cluster,

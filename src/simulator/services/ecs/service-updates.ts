@@ -50,7 +50,7 @@ export function updateService(context: EcsContext, input: UpdateServiceRequest):
 }
 
 function mergedSpec(context: EcsContext, service: ServiceRecord, before: RevisionSpec, given: object): RevisionSpec {
-  const merged = { ...before, ...given } as RevisionSpec;
+  const merged: RevisionSpec = { ...before, ...given };
   // A strategy takes the place of a launch type.
   if ("capacityProviderStrategy" in given && merged.capacityProviderStrategy?.length) delete merged.launchType;
   return checkedSpec(context, clusterOf(context, service.cluster), service.controller, merged as never);

@@ -26,10 +26,9 @@ export function shownTask(context: EcsContext, task: TaskRecord, withTags: boole
     ...(stopped && started && { executionStoppedAt: stopped.at }),
     group: task.group,
     healthStatus: "UNKNOWN",
-    inferenceAccelerators: [],
     lastStatus: task.lastStatus,
     launchType: task.launchType as "FARGATE",
-    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...task.overrides },
+    overrides: { containerOverrides: [], ...task.overrides },
     ...(task.platformVersion !== null && {
       // What "latest" means is known once the task is placed.
       platformVersion: task.platformVersion === "LATEST" ? "1.4.0" : task.platformVersion,
