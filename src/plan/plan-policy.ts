@@ -68,7 +68,8 @@ function mergeWindow({ input }: FileSystemPass) {
 function statementsInput(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): StatementsInput {
   const confine = isEnforcing(view.mode);
   const requireTls = confine && pass.input.fileSystem.spec.policy.requireTls;
-  return { installation: pass.input.settings.installation, fileSystemArn: pass.arn, admissions, confine, requireTls };
+  const { installation } = pass.input.settings;
+  return { installation, fileSystemArn: pass.arn, admissions, confine, unconfined: view.unconfined, requireTls };
 }
 
 interface Candidate {
