@@ -203,7 +203,7 @@ describe("a dry-run", () => {
     const answer = await app.inject({ method: "POST", url: `${bindingsUrl()}?dryRun=All`, payload: bindingBody() });
     expect(answer.statusCode).toBe(201);
     expect(answer.json<ApiObject>().status).toMatchObject({
-      plan: [call],
+      plan: [{ operation: call.operation, target: "fs", why: "there is none", changes: ['+ path: "/a"'] }],
       problems: ["function thumbnailer does not exist"],
     });
     expect(planned).toMatchObject([{ after: { kind: "Binding", metadata: { name: "thumbnailer" } } }]);

@@ -87,8 +87,6 @@ function withPlan(schema: JsonSchema): JsonSchema {
   };
 }
 
-const free = (description: string): JsonSchema => ({ description, "x-kubernetes-preserve-unknown-fields": true });
-
 const PLAN_PROPERTIES: Record<string, JsonSchema> = {
   plan: {
     type: "array",
@@ -99,8 +97,12 @@ const PLAN_PROPERTIES: Record<string, JsonSchema> = {
         operation: { type: "string", description: "Service and operation, e.g. elasticfilesystem:CreateAccessPoint." },
         target: { type: "string", description: "ARN of the object that the call changes." },
         why: { type: "string", description: "Why the call is due." },
-        before: free("The object's fields before; null = it does not exist."),
-        after: free("The object's fields after; ids that AWS gives are (known after apply)."),
+        changes: {
+          type: "array",
+          description:
+            "What the call makes (+), takes away (-) and changes (~), a line each; ids that AWS gives are (known after apply). POST plans answers with the whole values.",
+          items: { type: "string" },
+        },
       },
     },
   },

@@ -17,6 +17,8 @@ export interface ApiLog {
 export interface ProposedChange {
   before?: StoredRecord;
   after?: StoredRecord;
+  /** Changes that are made together with it. */
+  also?: ProposedChange[];
 }
 
 /** What the API needs from the rest of the service. */

@@ -2,13 +2,26 @@ import { API_VERSION } from "../model/records.ts";
 import type { ObjectMeta, StoredRecord } from "../model/records.ts";
 import { bindingStatus, fileSystemStatus } from "../model/status.ts";
 import type { BindingStatus, FileSystemStatus } from "../model/status.ts";
+import { changeLines } from "../plan/change-lines.ts";
 import type { PlannedCall } from "../reconcilers/reconciler.ts";
 import type { RecordsView } from "../store/store.ts";
+
+/** One AWS call as a client sees it: what it changes line by line, so that `kubectl diff` can be read. */
+export interface ShownCall {
+  operation: string;
+  target: string;
+  why: string;
+  changes: string[];
+}
+
+export function showCall({ operation, target, why, before, after }: PlannedCall): ShownCall {
+  return { operation, target, why, changes: changeLines(before, after).map(({ sign, text }) => `${sign} ${text}`) };
+}
 
 /** What a dry-run adds to the status. */
 export interface PlanStatus {
   /** The AWS calls that the change would make, in order. */
-  plan?: PlannedCall[];
+  plan?: ShownCall[];
   /** What stands in the way. */
   problems?: string[];
 }

@@ -8,6 +8,7 @@ import { registerHealth } from "./health-routes.ts";
 import { registerHistory } from "./history-routes.ts";
 import { countRequests } from "./http-metrics.ts";
 import type { ApiOptions } from "./options.ts";
+import { registerPlans } from "./plan-routes.ts";
 import { registerRecords } from "./record-routes.ts";
 import type { OpenWatches } from "./record-routes.ts";
 import { registerCore } from "./core-routes.ts";
@@ -46,6 +47,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   registerCore(app, options);
   registerRecords(app, options, watches);
   registerHistory(app, options);
+  registerPlans(app, options);
   registerHealth(app, options);
   return app;
 }

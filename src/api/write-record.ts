@@ -1,10 +1,11 @@
 import type { Provenance, StoredRecord } from "../model/records.ts";
 import { refOf } from "../model/records.ts";
 import { isDeepStrictEqual } from "node:util";
+import type { PlannedCall } from "../reconcilers/reconciler.ts";
 import type { RecordsView } from "../store/store.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiOptions, ProposedChange } from "./options.ts";
-import { render } from "./render.ts";
+import { render, showCall } from "./render.ts";
 import type { ApiObject, PlanStatus } from "./render.ts";
 import { wakesOf } from "./wakes.ts";
 
@@ -86,11 +87,19 @@ async function dryRunOf(options: ApiOptions, decide: (view: RecordsView) => Deci
   return { object: render(after, view, plan), warnings };
 }
 
-/** What a change would do to AWS. A plan that could not be made is said to be missing, never shown as empty. */
+/** What a change would do to AWS, for the status. */
 export async function planOf(options: ApiOptions, change: ProposedChange): Promise<PlanStatus> {
+  const { calls, problems } = await planned(options, change);
+  return { ...(calls ? { plan: calls.map(showCall) } : {}), ...(problems.length > 0 ? { problems } : {}) };
+}
+
+/** What a change would do to AWS. A plan that could not be made is said to be missing, never shown as empty. */
+export async function planned(
+  options: ApiOptions,
+  change: ProposedChange,
+): Promise<{ calls?: PlannedCall[]; problems: string[] }> {
   try {
-    const { calls, problems } = await options.dryRun(change);
-    return { plan: calls, ...(problems.length > 0 ? { problems } : {}) };
+    return await options.dryRun(change);
   } catch (error) {
     options.log.warn({ error: String(error) }, "a dry-run could not be planned");
     return { problems: [`The plan could not be made, so the AWS calls are not known: ${(error as Error).message}`] };

@@ -20,12 +20,29 @@ export async function runServe(config: ServeConfig, terminal: Terminal): Promise
     queues: config.queues,
     eventBus: config.eventBus,
     log,
+  }).catch(async (error: unknown) => {
+    throw await explained(error, config, home);
   });
+  // Listened for before anybody is told that there is something to stop.
+  const stopped = untilStopped();
   const mode = config.settings.readOnly ? ", read-only" : "";
   terminal.err(`mooring serves ${mooring.url} for account ${home.account} in ${home.region}${mode}`);
-  const signal = await untilStopped();
+  const signal = await stopped;
   log.info({ signal }, "stopping");
   await mooring.close();
+}
+
+/** The one obstacle that everybody meets who starts on DynamoDB for the first time. */
+async function explained(error: unknown, { store }: ServeConfig, { account, region }: Home): Promise<unknown> {
+  const isMissing = error instanceof Error && error.name === "ResourceNotFoundException";
+  if (store.engine !== "dynamodb" || !isMissing) return error;
+  const { tableDefinitions } = await import("../store/dynamodb-tables.ts");
+  const names = tableDefinitions(store.tablePrefix).map(({ TableName }) => TableName);
+  return new UserError(
+    `Account ${account} has no DynamoDB tables ${names.join(", ")} in ${region}. Deploy them, start once with --create-tables, or correct the prefix in --store dynamodb:TABLE_PREFIX.`,
+    EXIT.usage,
+    { cause: error },
+  );
 }
 
 /** Region from the SDK's configuration, account from STS: both must be known before anything is opened. */
@@ -74,7 +91,11 @@ async function ambientRegion(): Promise<string> {
 async function openEngine({ store: choice, createTables }: ServeConfig, region: string): Promise<Engine> {
   if (choice.engine === "sqlite") {
     const { openSqliteEngine } = await import("../store/sqlite-engine.ts");
-    return openSqliteEngine(choice.file, { fsync: true });
+    try {
+      return openSqliteEngine(choice.file, { fsync: true });
+    } catch (error) {
+      throw new UserError((error as Error).message, EXIT.failed, { cause: error });
+    }
   }
   const [{ DynamoDBClient }, { openDynamoDbEngine }] = await Promise.all([
     import("@aws-sdk/client-dynamodb"),

@@ -18,6 +18,7 @@ import { backoffMs } from "./backoff.ts";
 import { takeIn } from "./intake.ts";
 import { runKey } from "./key-runner.ts";
 import { createMetrics } from "./metrics.ts";
+import { lookAtRestoredFirst } from "./restored-first.ts";
 import { createPublisher } from "./publisher.ts";
 import { Scheduler } from "./scheduler.ts";
 import { startSweeper } from "./sweeper.ts";
@@ -57,7 +58,7 @@ export interface Service {
 
 /** The controller of one replica: takes keys from the queue, runs their reconcilers, sweeps. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { store, queue, clock, settings, chance } = options;
+  const { store, queue, clock, settings, chance, logError } = options;
   const stopping = new AbortController();
   const listeners = new Set<(activity: Activity) => void>();
   const publisher = createPublisher(options);
@@ -73,28 +74,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const listener of listeners) listener(activity);
   });
   const consumers = createConsumerScan(options.aws, clock);
-  const reconcilers = {
-    filesystem: createFileSystemReconciler(ports, consumers),
-    lambda: createLambdaReconciler(ports),
-  };
-  const runnerPorts = { ...ports, logError: options.logError };
+  const filesystem = createFileSystemReconciler(ports, consumers);
+  const lambda = createLambdaReconciler(ports);
   const scheduler = new Scheduler(
     (key, cause) =>
-      runKey(key, cause, reconcilers, runnerPorts, stopping.signal).catch((error: unknown) => {
-        options.logError(`cannot run ${key}`, error);
+      runKey(key, cause, { filesystem, lambda }, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
+        logError(`cannot run ${key}`, error);
         return { againInMs: backoffMs(1, settings, chance) };
       }),
     clock,
     settings,
   );
-  await store.records.refresh();
-  fillIndex(options);
+  fillIndex(options, await store.records.refresh());
   const sweeper = startSweeper({
     ports: { ...ports, aws: options.aws.sweep },
     scheduler,
     queue,
     signal: stopping.signal,
-    logError: options.logError,
+    logError,
   });
   const intakePorts = {
     queue,
@@ -103,17 +100,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     sleep: (ms: number, signal: AbortSignal) => clock.sleep(ms, signal),
     isOwn: ports.isOwn,
     requestSweep: () => sweeper.request(),
-    logError: options.logError,
+    logError,
   };
+  const runNow = (key: ReconcileKey) =>
+    scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false });
+  await lookAtRestoredFirst(ports, runNow);
   const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
 
   return {
     wake: (keys) => publisher.wake(keys),
-    reconcile: async (keys) => {
-      await Promise.all(
-        keys.map((key) => scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false })),
-      );
-    },
+    reconcile: async (keys) => void (await Promise.all(keys.map(runNow))),
     sweepNow: () => sweeper.now(),
     dryRun: (change) => dryRun(ports, consumers, change),
     onActivity(listener) {
@@ -158,8 +154,7 @@ export function wakesOf(keys: ReconcileKey[], cause: WakeCause) {
 }
 
 /** What the log remembers of ids, so that an event that comes first after a start finds its key. */
-function fillIndex({ store, index, home }: ServiceOptions): void {
-  const view: RecordsView = store.records.view();
+function fillIndex({ index, home }: ServiceOptions, view: RecordsView): void {
   for (const binding of view.bindings()) {
     const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
     const { accessPoint, workload } = binding.facets;

@@ -56,10 +56,10 @@ export function startSweeper({ ports, scheduler, queue, signal, logError }: Swee
   }
 
   async function pendingLoop(): Promise<void> {
+    // At once, too: a start after a crash has something to go on with.
     while (!signal.aborted) {
-      await clock.sleep(PENDING_CHECK_MS, signal);
-      if (signal.aborted) return;
       await wakeForgotten().catch((error: unknown) => logError("cannot look for forgotten keys; trying again", error));
+      await clock.sleep(PENDING_CHECK_MS, signal);
     }
   }
 

@@ -102,6 +102,11 @@ export interface FileSystemFacet extends Facet {
    * function. Sorted by id. What could be read once stays when a later read fails; AWS checks each mount anyway.
    */
   mountTargets: { known: true; value: ObservedMountTarget[] } | { known: false; why: ReadFailure };
+  /**
+   * Slot that the log never reached although an access point was made at it: the store was restored, and
+   * writes stop until that is confirmed. Kept here, as the log soon grows beyond the slot again.
+   */
+  restoredSlot?: number;
   /** Set by our first Put in mode Enforce: leaving Enforce is then a matter of `policy.release`. */
   enforcedSinceMs: number | null;
 }

@@ -67,6 +67,8 @@ export interface FileSystemPass {
   readonly conditions: ConditionDrafts;
   retained: RetainedAccessPoint[];
   enforcedSinceMs: number | null;
+  /** See `restoredSlot`; null = the store is the one that was used before, or that was confirmed. */
+  restoredSlot: number | null;
 }
 
 export function beginPass(input: FileSystemPlanInput): FileSystemPass {
@@ -100,6 +102,7 @@ export function beginPass(input: FileSystemPlanInput): FileSystemPass {
     conditions: new ConditionDrafts(),
     retained: previous?.retained ?? [],
     enforcedSinceMs: previous?.enforcedSinceMs ?? null,
+    restoredSlot: null,
   };
 }
 

@@ -111,7 +111,8 @@ function hasMountTargets(pass: LambdaPass, draft: MountDraft, latest: ObservedFu
   if (!reading && isInPlace(draft, latest)) return true;
   if (!reading) {
     mountCondition(draft, "Unknown", "CouldNotRead", `The mount targets of ${fileSystemId} have not been read.`);
-    pass.endings.wait(pass.input.settings.backoffBaseMs, `the mount targets of ${fileSystemId} have not been read`);
+    // Long enough to end the run: once the file system's side has read them, it wakes this key.
+    pass.endings.wait(MOUNT_TARGET_POLL_MS, `the mount targets of ${fileSystemId} have not been read`);
     return false;
   }
   if (!reading.known) {

@@ -19,6 +19,8 @@ export interface LambdaMemory {
   foreignUpdateAtMs: number | null;
   /** True from the plan of an update of ours until the function was seen at rest: that update is not foreign. */
   ownUpdatePending?: boolean;
+  /** By binding uid: ms of the first read that did not show the mount of a deleted binding, though none of ours took it out. */
+  unmountedSinceMs?: Record<string, number>;
 }
 
 export interface LambdaPlanInput {

@@ -49,7 +49,8 @@ export function beginLambdaPass(input: LambdaPlanInput): LambdaPass {
     latest: latest.known ? latest.value : null,
     drafts: ordered.map((binding) => draftOf(input, binding)),
     endings: new Endings(),
-    memory: { ...input.memory },
+    // What this pass does not ask for again was seen, or is of no interest any more.
+    memory: { ...input.memory, unmountedSinceMs: {} },
   };
 }
 

@@ -285,6 +285,34 @@ describe("a store restored to an older state", () => {
   });
 });
 
+describe("a store restored to a state of shortly before", () => {
+  test("stays held although its log grows beyond the slot by the very finding", () => {
+    const world = new PlanningWorld();
+    world.add("thumb");
+    world.settle();
+    world.head = 99;
+    world.passFileSystem();
+    expect(world.condition("thumb", "StoreRestored")).toMatchObject({ status: "True" });
+    world.head = 101;
+    world.accessPoints.length = 0;
+    expect(world.settle()).toEqual([]);
+    expect(world.condition("thumb", "StoreRestored")?.message).toContain("mooring.dev/confirm-restore=100");
+    world.fileSystem.metadata.annotations["mooring.dev/confirm-restore"] = "100";
+    expect(world.settle().map(({ type }) => type)).toContain("CreateAccessPoint");
+    expect(world.fileSystem.facets.fileSystem).not.toHaveProperty("restoredSlot");
+  });
+
+  test("is recognised by the first look at a file system, however much was written since its record", () => {
+    const world = new PlanningWorld();
+    world.add("thumb");
+    world.settle();
+    world.fileSystem = { ...world.fileSystem, facets: {}, resourceVersion: 2 };
+    world.head = 500;
+    expect(world.settle()).toEqual([]);
+    expect(world.condition("thumb", "StoreRestored")).toMatchObject({ status: "True" });
+  });
+});
+
 describe("what carries our marks without a record", () => {
   test("is reported on the file system and left as it is, its statements too", () => {
     const world = new PlanningWorld();

@@ -214,6 +214,7 @@ function fileSystemFacet(pass: FileSystemPass, view: PolicyView | null): FileSys
     mountTargets: mountTargetsOf(pass),
     retained: pass.retained.toSorted((a, b) => (a.accessPointId < b.accessPointId ? -1 : 1)),
     enforcedSinceMs: pass.enforcedSinceMs,
+    ...(pass.restoredSlot === null ? {} : { restoredSlot: pass.restoredSlot }),
   };
 }
 

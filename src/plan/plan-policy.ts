@@ -7,7 +7,7 @@ import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
-import { losers, lossSentence, maySay } from "./policy-clients.ts";
+import { isFirstConfinement, losers, lossSentence, maySay } from "./policy-clients.ts";
 import { mergeForeign } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
@@ -68,7 +68,8 @@ function mergeWindow({ input }: FileSystemPass) {
 function statementsInput(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): StatementsInput {
   const confine = isEnforcing(view.mode);
   const requireTls = confine && pass.input.fileSystem.spec.policy.requireTls;
-  return { installation: pass.input.settings.installation, fileSystemArn: pass.arn, admissions, confine, requireTls };
+  const { installation } = pass.input.settings;
+  return { installation, fileSystemArn: pass.arn, admissions, confine, unconfined: view.unconfined, requireTls };
 }
 
 interface Candidate {
@@ -172,8 +173,8 @@ function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly S
 /**
  * True if more is about to join and nothing that stands in the policy is damaged: the next pass then
  * puts one document for all. Either access points are made for the first time in this very pass, or
- * nobody is admitted yet and a workload has not been looked at. A create that fails starves nobody, as
- * only its first attempt counts.
+ * nobody is admitted yet and a workload has not been judged (with the mount targets that the first pass
+ * records). A create that fails starves nobody, as only its first attempt counts.
  */
 function isWorthWaiting(
   pass: FileSystemPass,
@@ -181,14 +182,18 @@ function isWorthWaiting(
   foreign: readonly Statement[],
   admissions: readonly Admission[],
 ): boolean {
-  const isExpected =
-    admissions.length === 0 && pass.drafts.some((draft) => !isLeaving(draft) && !draft.binding.facets.workload);
+  const isExpected = admissions.length === 0 && pass.drafts.some((draft) => !isLeaving(draft) && !isJudged(draft));
   if (foreign.length !== view.foreign.length || !(isExpected || pass.drafts.some(isFirstAttempt))) return false;
   const tls = view.ours.some(
     ({ Sid }) => Sid === tlsStatement({ installation: pass.input.settings.installation, fileSystemArn: pass.arn }).Sid,
   );
   const undamaged = statementsOf({ ...statementsInput(pass, view, view.inForce), requireTls: tls });
   return sameMeaning(canonicalStatements(view.ours, view.names), canonicalStatements(undamaged, view.names));
+}
+
+function isJudged({ binding }: BindingDraft): boolean {
+  const { workload } = binding.facets;
+  return workload?.conditions.some(({ type, status }) => type === "MountConfigured" && status !== "Unknown") ?? false;
 }
 
 function isFirstAttempt({ previous, mayAct, creates }: BindingDraft): boolean {
@@ -247,7 +252,8 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
 }
 
 function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admissions }: PutContent): string {
-  if (pass.enforcedSinceMs === null && isEnforcing(view.mode)) {
+  if (isEnforcing(view.mode) && isFirstConfinement(pass.input)) {
+    if (admissions.length === 0) return "TLS is required: from now on clients without it cannot mount";
     const first =
       view.text === null
         ? "First policy of this file system: from now on only those whom a policy allows can mount."
@@ -267,6 +273,7 @@ function lossReport(
   view: PolicyView,
   admissions: readonly Admission[],
 ): { wouldLoseAccess?: string[] } {
-  const names = pass.enforcedSinceMs === null && isEnforcing(view.mode) ? losers(pass, view, admissions) : null;
+  const isFirst = isEnforcing(view.mode) && isFirstConfinement(pass.input) && admissions.length > 0;
+  const names = isFirst ? losers(pass, view, admissions) : null;
   return names === null ? {} : { wouldLoseAccess: names };
 }

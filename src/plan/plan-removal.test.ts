@@ -196,6 +196,20 @@ describe("a deleted binding", () => {
     for (let pass = 0; pass < 3; pass += 1) expect(world.passLambda("thumb").facets.release).toEqual([]);
     expect(world.condition("thumb", "MountConfigured")).toMatchObject({ reason: "UnmountFailed" });
     world.changeFunction("thumb", { lastUpdateStatus: "Successful" });
+    expect(world.passLambda("thumb")).toMatchObject({ ending: { kind: "waiting" }, facets: { release: [] } });
+    expect(world.passLambda("thumb").facets.release).toHaveLength(1);
+  });
+
+  test("is not taken for unmounted by one read that may be older than its mount", () => {
+    const world = converged();
+    const { fileSystemConfigs } = world.functions.get("thumb")!;
+    world.delete("thumb");
+    world.functions.get("thumb")!.fileSystemConfigs = [];
+    expect(world.passLambda("thumb").facets.release).toEqual([]);
+    expect(world.condition("thumb", "MountConfigured")?.reason).toBe("WaitingForUnmount");
+    world.functions.get("thumb")!.fileSystemConfigs = fileSystemConfigs;
+    expect(world.passLambda("thumb").actions.map(({ type }) => type)).toEqual(["UpdateFunctionConfiguration"]);
+    // Our own update is proof enough.
     expect(world.passLambda("thumb").facets.release).toHaveLength(1);
   });
 

@@ -25,6 +25,7 @@ export function planUnmount(pass: LambdaPass, draft: MountDraft): void {
   }
   const forced = draft.binding.metadata.annotations[ANNOTATIONS.forceRelease] === draft.binding.metadata.uid;
   if (isProvenUnmounted(pass, draft)) {
+    if (!isConfirmed(pass, draft)) return awaitConfirmation(draft);
     draft.release = true;
     return mountCondition(draft, "False", "Unmounted", "The function does not mount this binding's access point.");
   }
@@ -61,6 +62,29 @@ function isProvenUnmounted(pass: LambdaPass, draft: MountDraft): boolean {
   const mayStillServe =
     latest.value.lastUpdateStatus === "Failed" && draft.previous?.echo !== null && draft.previous !== undefined;
   return isOut && isAtRest && !mayStillServe;
+}
+
+/**
+ * A mount that was there at the last look and is gone without an update of ours is believed to be
+ * gone after two reads: the first may be older than the mount itself.
+ */
+function isConfirmed(pass: LambdaPass, draft: MountDraft): boolean {
+  const { observed, settings, memory } = pass.input;
+  const wasMounted = (draft.previous?.echo ?? null) !== null;
+  if (!wasMounted || memory.ownUpdatePending || pass.latest === null) return true;
+  const { uid } = draft.binding.metadata;
+  const absence = believeAbsent(memory.unmountedSinceMs?.[uid], observed.latest.readAtMs, settings.absenceGapMs);
+  pass.memory.unmountedSinceMs = { ...pass.memory.unmountedSinceMs, [uid]: absence.sinceMs };
+  if (!absence.believed)
+    pass.endings.wait(absence.waitMs, `a second read must confirm that ${draft.name} is unmounted`);
+  return absence.believed;
+}
+
+function awaitConfirmation(draft: MountDraft): void {
+  // Remembered, or the next look would not know that there was a mount to be confirmed as gone.
+  draft.echo = draft.previous?.echo ?? null;
+  const message = "The function does not mount this binding's access point any more; a second read must confirm that.";
+  mountCondition(draft, "False", "WaitingForUnmount", message);
 }
 
 /** "No such function" is believed after two reads. */

@@ -24,11 +24,19 @@ export function clientsAmong(
   return { known: true, value, readAtMs: functions.readAtMs };
 }
 
+/**
+ * True until roles were once confined. A policy that somebody deleted meanwhile is only put back: whoever got in
+ * since then was not consented to.
+ */
+export function isFirstConfinement({ fileSystem, memory }: FileSystemPlanInput): boolean {
+  const isEnforced = (fileSystem.facets.fileSystem?.enforcedSinceMs ?? null) !== null;
+  return !isEnforced || (memory.admittedRoles ?? []).length === 0;
+}
+
 /** True if the report for the consent to mode Enforce is still to be made, and nobody has looked at the clients yet. */
 export function needsClients(input: FileSystemPlanInput, isPutDue: boolean): boolean {
   const { fileSystem, observed } = input;
-  const isEnforced = (fileSystem.facets.fileSystem?.enforcedSinceMs ?? null) !== null;
-  if (observed.clients !== undefined || isEnforced) return false;
+  if (observed.clients !== undefined || !isFirstConfinement(input)) return false;
   const { mode, confirm } = fileSystem.spec.policy;
   return mode === "Enforce" && (isPutDue || confirm !== fileSystem.spec.fileSystemId);
 }
@@ -56,7 +64,7 @@ export function losers(pass: FileSystemPass, view: PolicyView, admissions: reado
 /** False while the report before the first Put in mode Enforce waits for a reading that should succeed soon. */
 export function maySay(pass: FileSystemPass, view: PolicyView): boolean {
   const { clients } = pass.input.observed;
-  const isFirst = isEnforcing(view.mode) && pass.enforcedSinceMs === null;
+  const isFirst = isEnforcing(view.mode) && isFirstConfinement(pass.input);
   if (!isFirst || clients === undefined || clients.known || !clients.why.transient) return true;
   pass.endings.wait(pass.input.settings.backoffBaseMs, "the functions that mount the file system could not be read");
   return false;

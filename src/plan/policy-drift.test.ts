@@ -28,6 +28,30 @@ function converged(...names: string[]): PlanningWorld {
 }
 
 describe("drift of the policy", () => {
+  test("is not repaired where no record explains a statement: it stays, and its role gets no Deny that it had not", () => {
+    const world = converged();
+    const accessPoint = FS_ARN.replace(/file-system.*/, "access-point/fsap-00000000000000999");
+    const [own] = world.accessPoints;
+    world.accessPoints.push({
+      ...own!,
+      accessPointId: "fsap-00000000000000999",
+      accessPointArn: accessPoint,
+      clientToken: "x",
+      tags: {},
+    });
+    const model = statements(world).find(({ Effect }) => Effect === "Allow")!;
+    const orphan: Statement = {
+      ...model,
+      Sid: "mooring-test-rw-00000000",
+      Principal: { AWS: roleArn("auditor") },
+      Condition: { ...(model.Condition as object), StringEquals: { "elasticfilesystem:AccessPointArn": accessPoint } },
+    };
+    world.policy = policyOf(...statements(world), orphan);
+    world.settle();
+    const naming = statements(world).filter(({ Principal }) => JSON.stringify(Principal).includes("auditor"));
+    expect(naming.map(({ Effect }) => Effect)).toEqual(["Allow"]);
+  });
+
   test.each<[string, (world: PlanningWorld) => void]>([
     ["a statement of ours was taken out", (world) => void (world.policy = policyOf(...statements(world).slice(1)))],
     ["the whole policy was deleted", (world) => void (world.policy = null)],

@@ -141,6 +141,22 @@ describe("mode Enforce", () => {
     expect(put.after).toMatchObject({ wouldLoseAccess: ["Lambda function twin"] });
   });
 
+  test("waits with its first statements for bindings that are about to join, and tells of TLS where there are none", () => {
+    const world = new PlanningWorld();
+    world.policy = policyOf(FOREIGN);
+    world.changeFileSystem({ requireTls: true });
+    world.add("thumb");
+    world.unreadable = { mountTargets: "ServiceUnavailable" };
+    world.passLambda("thumb");
+    world.unreadable = {};
+    const puts = world.settle().filter(({ type }) => type === "PutFileSystemPolicy");
+    expect(puts).toHaveLength(1);
+    const empty = new PlanningWorld();
+    empty.policy = policyOf(FOREIGN);
+    empty.changeFileSystem({ requireTls: true });
+    expect(empty.settle().map(({ why }) => why)).toEqual([expect.stringContaining("TLS is required")]);
+  });
+
   test("does not make the report anew when somebody deleted the policy", () => {
     const world = new PlanningWorld();
     world.add("thumb");

@@ -18,6 +18,8 @@ export interface StatementsInput {
   admissions: readonly Admission[];
   /** True adds the Denies that confine each role to its access points. */
   confine: boolean;
+  /** Roles that get no Deny all the same. */
+  unconfined?: ReadonlySet<string>;
   /** True adds the Deny of every connection without TLS. */
   requireTls: boolean;
 }
@@ -109,8 +111,9 @@ function denialsOf(admissions: readonly Admission[]): Denial[] {
 }
 
 /** Roles under the same Deny share its principal list. */
-function denyStatements({ admissions, fileSystemArn }: StatementsInput): Body[] {
-  const byRole = groupBy(admissions, (admission) => admission.roleArn);
+function denyStatements({ admissions, fileSystemArn, unconfined }: StatementsInput): Body[] {
+  const confined = admissions.filter(({ roleArn }) => !unconfined?.has(roleArn));
+  const byRole = groupBy(confined, (admission) => admission.roleArn);
   const denials = [...byRole].flatMap(([roleArn, own]) => denialsOf(own).map((denial) => ({ roleArn, denial })));
   const shared = groupBy(denials, ({ denial }) => JSON.stringify(denial));
   return [...shared.values()].map((group) => {

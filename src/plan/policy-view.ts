@@ -1,7 +1,8 @@
 import { unread } from "./condition-drafts.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
-import { type Admission, admissionsInForce } from "./policy-admissions.ts";
-import type { RoleNames } from "./policy-canonical.ts";
+import { accessPointIdOf, type Admission, admissionsInForce } from "./policy-admissions.ts";
+import { awsPrincipals, type RoleNames } from "./policy-canonical.ts";
+import { ownersOf } from "./policy-desired.ts";
 import { isOurs, parsePolicy, type PolicyDocument, type Statement } from "./policy-document.ts";
 import { confinesRoles, type EffectiveMode, effectiveMode, isEnforcing } from "./policy-mode.ts";
 
@@ -14,6 +15,8 @@ export interface PolicyView {
   inForce: Admission[];
   names: RoleNames;
   mode: EffectiveMode;
+  /** Roles that only orphaned admissions name, and that no Deny of ours confines: they are to stay so. */
+  unconfined: ReadonlySet<string>;
 }
 
 /** Takes the policy apart; null if it could not be read or is no policy document: then it is not touched. */
@@ -43,15 +46,37 @@ export function viewPolicy(pass: FileSystemPass): PolicyView | null {
   const names = roleNames(pass);
   const statements = document?.statements ?? [];
   const ours = statements.filter((statement) => isOurs(statement, settings.installation));
+  const inForce = admissionsInForce(ours, names);
   return {
     text: observed.policy.value,
     document,
     ours,
     foreign: statements.filter((statement) => !isOurs(statement, settings.installation)),
-    inForce: admissionsInForce(ours, names),
+    inForce,
     names,
+    unconfined: unconfinedOrphans(pass, ours, inForce, names),
     mode: effectiveMode(fileSystem.spec, pass.enforcedSinceMs, confinesRoles(document, settings.installation)),
   };
+}
+
+/** Orphans are reported and left as they are, so a role that only they name gets no Deny that it does not have. */
+function unconfinedOrphans(
+  pass: FileSystemPass,
+  ours: readonly Statement[],
+  inForce: readonly Admission[],
+  names: RoleNames,
+): ReadonlySet<string> {
+  const owners = ownersOf(pass);
+  const retained = new Set(pass.retained.map(({ accessPointId }) => accessPointId));
+  const explains = (id: string) => owners.has(id) || retained.has(id);
+  const orphaned = inForce.filter(({ accessPointArn }) => !explains(accessPointIdOf(accessPointArn)));
+  const denies = ours.filter(({ Effect }) => Effect === "Deny");
+  const known = new Set([
+    ...inForce.filter((admission) => !orphaned.includes(admission)).map(({ roleArn }) => roleArn),
+    ...pass.drafts.flatMap(({ binding }) => binding.facets.workload?.roleArns ?? []),
+    ...denies.flatMap(({ Principal }) => awsPrincipals(Principal, names)),
+  ]);
+  return new Set(orphaned.map(({ roleArn }) => roleArn).filter((role) => !known.has(role)));
 }
 
 function roleNames(pass: FileSystemPass): RoleNames {

@@ -8,9 +8,9 @@ import type { Run } from "./reconciler.ts";
 /** What the history still owes an answer to, kept across runs. */
 export interface DriftMemory {
   /** Drift that was seen and not yet repaired. */
-  open: { firstSeenMs: number; attributed: boolean; bindings: string[] } | null;
-  /** The last repaired drift whose actor was not known: an event that arrives late may still name it. */
-  unattributed: { repairedAtMs: number } | null;
+  open: { firstSeenMs: number; bindings: string[] } | null;
+  /** The last repaired drift: events that arrive late may still name who caused it, alone or among others. */
+  repaired: { atMs: number } | null;
 }
 
 export interface Concerns {
@@ -53,14 +53,14 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
         await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
       const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
-      memory.open = { firstSeenMs, attributed: (memory.open?.attributed ?? false) || news.length > 0, bindings };
+      memory.open = { firstSeenMs, bindings };
     },
 
     /** Call after a read that showed nothing left to do. */
     async converged(acted: number, concerns: Concerns): Promise<void> {
       isConverged = true;
       const nowMs = clock.nowMs();
-      if (memory.open === null) await attributeLate(nowMs, concerns);
+      if (memory.open === null) await attributeLate(ports, run, memory, foreign, concerns);
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;
@@ -68,7 +68,7 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
         await store.keys.append(run.lease, { type: "Converged", tookMs, ...concerns, bindings });
         ports.report({ type: "converged", key: run.key, acted, tookMs, bindings });
       }
-      if (memory.open !== null) memory.unattributed = memory.open.attributed ? null : { repairedAtMs: nowMs };
+      if (memory.open !== null) memory.repaired = { atMs: nowMs };
       memory.open = null;
     },
 
@@ -83,20 +83,20 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
     },
   };
+}
 
-  async function attributeLate(nowMs: number, concerns: Concerns): Promise<void> {
-    const late = memory.unattributed;
-    if (late === null) return;
-    for (const event of foreign) {
-      if (event.atMs > late.repairedAtMs) continue;
-      await store.keys.append(run.lease, {
-        type: "Attributed",
-        actor: event.actor,
-        event: briefly(event)!,
-        ...concerns,
-      });
-      memory.unattributed = null;
-    }
+/** Names who caused a drift that was repaired before their events came. */
+async function attributeLate(
+  { store }: ReconcilerPorts,
+  { lease }: Run,
+  { repaired }: DriftMemory,
+  foreign: NotedEvent[],
+  concerns: Concerns,
+): Promise<void> {
+  if (repaired === null) return;
+  for (const event of foreign) {
+    if (event.atMs > repaired.atMs) continue;
+    await store.keys.append(lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
   }
 }
 

@@ -34,7 +34,12 @@ const ROUNDS_MAX = 40;
 /** Waits that a dry-run skips: propagation, absence and quarantine each need a few. */
 const WAITS_MAX = 10;
 
-export type DryRunChange = { before?: StoredRecord; after?: StoredRecord };
+/** `also` = changes that are made together with it. */
+export interface DryRunChange {
+  before?: StoredRecord;
+  after?: StoredRecord;
+  also?: DryRunChange[];
+}
 
 /**
  * The AWS calls that a change of records would lead to, by the reconcilers' own planners.
@@ -48,7 +53,9 @@ export async function dryRun(
   change: DryRunChange,
 ): Promise<DryRunResult> {
   const base = await ports.store.records.refresh();
-  return new DryRun(ports, consumers, new HypotheticalView(base, change)).run(change.after ?? change.before);
+  const changes = [change, ...(change.also ?? [])];
+  const changed = changes.flatMap(({ before, after }) => after ?? before ?? []);
+  return new DryRun(ports, consumers, new HypotheticalView(base, changes)).run(changed);
 }
 
 interface Side<Memory, Observation> {
@@ -65,6 +72,7 @@ class DryRun {
   readonly #view: HypotheticalView;
   readonly #calls: PlannedCall[] = [];
   readonly #lambdas = new Map<string, Side<LambdaMemory, LambdaObservation>>();
+  readonly #fileSystems = new Map<string, Side<FileSystemMemory, FileSystemObservation>>();
   #nowMs: number;
   #waits = 0;
 
@@ -75,30 +83,24 @@ class DryRun {
     this.#nowMs = ports.clock.nowMs();
   }
 
-  async run(changed: StoredRecord | undefined): Promise<DryRunResult> {
-    if (changed === undefined) return { calls: [], problems: [] };
-    const fileSystemName = changed.kind === "FileSystem" ? changed.metadata.name : changed.spec.fileSystemRef.name;
-    const functions = this.#functionsOf(changed);
-    const record = this.#view.fileSystem(fileSystemName);
-    const side =
-      record === undefined
-        ? null
-        : await this.#side<FileSystemMemory, FileSystemObservation>(
-            fileSystemKey(record.spec),
-            EMPTY_FILE_SYSTEM_MEMORY,
-          );
-    for (const name of functions) {
+  async run(changed: StoredRecord[]): Promise<DryRunResult> {
+    for (const name of changed.map(fileSystemNameOf)) {
+      const record = this.#view.fileSystem(name);
+      if (record !== undefined && !this.#fileSystems.has(name))
+        this.#fileSystems.set(name, await this.#side(fileSystemKey(record.spec), EMPTY_FILE_SYSTEM_MEMORY));
+    }
+    for (const name of changed.flatMap((record) => this.#functionsOf(record))) {
       const key = lambdaKey({ ...this.#ports.home, functionName: name });
-      this.#lambdas.set(name, await this.#side<LambdaMemory, LambdaObservation>(key, EMPTY_LAMBDA_MEMORY));
+      if (!this.#lambdas.has(name)) this.#lambdas.set(name, await this.#side(key, EMPTY_LAMBDA_MEMORY));
     }
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const before = this.#calls.length;
       let moved = false;
       for (const [name, lambda] of this.#lambdas) moved = (await this.#playLambda(name, lambda)) || moved;
-      if (side !== null) moved = (await this.#playFileSystem(fileSystemName, side)) || moved;
-      if (!moved && this.#calls.length === before && !this.#skipWait([side, ...this.#lambdas.values()])) break;
+      for (const [name, side] of this.#fileSystems) moved = (await this.#playFileSystem(name, side)) || moved;
+      if (!moved && this.#calls.length === before && !this.#skipWait()) break;
     }
-    return { calls: this.#calls, problems: this.#problems(side) };
+    return { calls: this.#calls, problems: this.#problems() };
   }
 
   #functionsOf(changed: StoredRecord): string[] {
@@ -225,18 +227,25 @@ class DryRun {
   }
 
   /** A wait (propagation, quarantine) costs a dry-run nothing: its clock is moved on. */
-  #skipWait(sides: (Side<unknown, unknown> | null)[]): boolean {
-    const waits = sides.map((s) => s?.ending).filter((e) => e?.kind === "waiting");
+  #skipWait(): boolean {
+    const waits = this.#endings().flatMap((ending) => (ending.kind === "waiting" ? [ending.afterMs] : []));
     if (waits.length === 0 || this.#waits >= WAITS_MAX) return false;
     this.#waits += 1;
-    this.#nowMs += Math.max(1, ...waits.map((w) => (w?.kind === "waiting" ? w.afterMs : 0)));
+    this.#nowMs += Math.max(1, ...waits);
     return true;
   }
 
-  #problems(side: Side<FileSystemMemory, FileSystemObservation> | null): string[] {
-    const endings = [side?.ending, ...[...this.#lambdas.values()].map((l) => l.ending)];
-    return endings.filter((e) => e?.kind === "stalled").map((e) => (e?.kind === "stalled" ? e.why : ""));
+  #problems(): string[] {
+    return this.#endings().flatMap((ending) => (ending.kind === "stalled" ? [ending.why] : []));
   }
+
+  #endings(): Ending[] {
+    return [...this.#fileSystems.values(), ...this.#lambdas.values()].flatMap(({ ending }) => ending ?? []);
+  }
+}
+
+function fileSystemNameOf(record: StoredRecord): string {
+  return record.kind === "FileSystem" ? record.metadata.name : record.spec.fileSystemRef.name;
 }
 
 /** The same answers as if they had been read again: a dry-run reads once, and two looks must lie apart. */

@@ -100,6 +100,16 @@ function isoOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** A facet whose conditions show these refused calls; what is held is shown on the bindings alone. */
+export function withFailures<Draft extends { conditions: Condition[] }>(
+  draft: Draft,
+  troubles: Trouble[],
+  nowMs: number,
+): Draft {
+  const failures = troubles.filter((one): one is Failure => !("type" in one));
+  return { ...draft, conditions: draft.conditions.map((c) => withFailure(c, failures, isoOf(nowMs))) };
+}
+
 function withFailure(condition: Condition, failures: Failure[], nowIso: string): Condition {
   const failure = failures.find((f) => f.condition === condition.type);
   if (failure === undefined || condition.status === "True") return condition;

@@ -8,12 +8,14 @@ export class HypotheticalView implements RecordsView {
   readonly #bindings = new Map<string, BindingRecord>();
   readonly #fileSystems = new Map<string, FileSystemRecord>();
 
-  constructor(base: RecordsView, change: { before?: StoredRecord; after?: StoredRecord }) {
+  constructor(base: RecordsView, changes: { before?: StoredRecord; after?: StoredRecord }[]) {
     this.head = base.head;
     for (const binding of base.bindings()) this.#bindings.set(binding.metadata.uid, binding);
     for (const fileSystem of base.fileSystems()) this.#fileSystems.set(fileSystem.metadata.name, fileSystem);
-    if (change.before !== undefined) this.remove(change.before.metadata.uid);
-    if (change.after !== undefined) this.set(change.after);
+    for (const { before, after } of changes) {
+      if (before !== undefined) this.remove(before.metadata.uid);
+      if (after !== undefined) this.set(after);
+    }
   }
 
   set(record: StoredRecord): void {

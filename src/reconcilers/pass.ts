@@ -1,4 +1,5 @@
 import { createActor, fromPromise, toPromise } from "xstate";
+import type { ecsMachine } from "../../state-machines/ecs/machine.ts";
 import type { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
 import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
@@ -18,7 +19,7 @@ import type { Run, RunReport } from "./reconciler.ts";
 
 const HOUR_MS = 3_600_000;
 
-type PassMachine = typeof fileSystemMachine | typeof lambdaMachine;
+type PassMachine = typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine;
 
 /** What a planner is told besides records and observation. */
 export interface Situation<Memory> {
@@ -106,7 +107,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#failures = new Map((stored.failures ?? []).map((f) => [f.actionId, f]));
     this.#view = ports.store.records.view();
     this.#removals = run.item.removals.filter((r) => r.atMs > ports.clock.nowMs() - HOUR_MS);
-    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, unattributed: null });
+    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, repaired: null });
     const foreign = run.item.noted.filter((event) => !ports.isOwn(event));
     this.#contention = new Contention(stored.contention ?? NO_CONTENTION, foreign, ports.settings);
   }

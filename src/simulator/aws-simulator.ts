@@ -4,6 +4,7 @@ import type { SimClock, Timings } from "./core.ts";
 import { createDataFile } from "./data-file.ts";
 import { furnishAccount, isFurnished } from "./furnish/furnish-account.ts";
 import { createEc2Service } from "./services/ec2/ec2.ts";
+import { createEcsService } from "./services/ecs/ecs.ts";
 import { createEfsService } from "./services/efs/efs.ts";
 import { createEventBridgeService } from "./services/eventbridge/eventbridge.ts";
 import { createIamService } from "./services/iam/iam.ts";
@@ -22,6 +23,7 @@ export const ALL_SERVICES: readonly ServiceFactory[] = [
   createEc2Service,
   createEfsService,
   createLambdaService,
+  createEcsService,
   createSqsService,
   createEventBridgeService,
 ];

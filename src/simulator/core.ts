@@ -94,6 +94,12 @@ export interface Timings {
   policyPropagationMs: number;
   functionUpdateMs: number;
   functionCreateMs: number;
+  /** From a task's PROVISIONING to its RUNNING, or to the failure of its start. */
+  taskStartMs: number;
+  /** Between two steps of a service's rollout. */
+  deploymentStepMs: number;
+  /** For how long a deregistered task definition can still be deployed; ECS says up to 10 minutes. */
+  deregisterMs: number;
   eventDeliveryMs: number;
   /** Added to every call. */
   callLatencyMs: number;

@@ -91,6 +91,9 @@ export const NO_WAITING: Timings = {
   policyPropagationMs: 0,
   functionUpdateMs: 0,
   functionCreateMs: 0,
+  taskStartMs: 0,
+  deploymentStepMs: 0,
+  deregisterMs: 0,
   eventDeliveryMs: 0,
   callLatencyMs: 0,
 };

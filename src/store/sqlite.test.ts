@@ -58,3 +58,14 @@ test("a lease is void after a restart, and the next holder knows that it was not
   const second = await acquired(await replica(openSqliteEngine(file)), FN_KEY, "run-2");
   expect(second).toMatchObject({ takenOver: true, fence: first.fence + 1 });
 });
+
+test("a key whose holder ended without releasing it is due at once after a restart, and only such a key", async () => {
+  const file = freshFile();
+  const engine = openSqliteEngine(file);
+  const store = await replica(engine);
+  await acquired(store, FN_KEY, "run-1");
+  await store.keys.release(await acquired(store, "lambda/released", "run-2"), {});
+  await engine.close();
+  const { keys } = await replica(openSqliteEngine(file));
+  expect(await keys.due(1, 10)).toEqual([FN_KEY]);
+});

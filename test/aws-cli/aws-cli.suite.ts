@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
 import { CLEARING_STEPS, EC2_STEPS, EFS_STEPS } from "../../src/simulator/both-doors/ec2-and-efs-steps.ts";
+import { ECS_STEPS } from "../../src/simulator/both-doors/ecs-steps.ts";
 import { IAM_STEPS, STS_STEPS } from "../../src/simulator/both-doors/iam-and-sts-steps.ts";
 import { LAMBDA_STEPS } from "../../src/simulator/both-doors/lambda-steps.ts";
 import { EVENT_STEPS, SQS_STEPS } from "../../src/simulator/both-doors/sqs-and-events-steps.ts";
@@ -22,6 +23,7 @@ const STEPS: Step[] = [
   ...EC2_STEPS,
   ...EFS_STEPS,
   ...LAMBDA_STEPS,
+  ...ECS_STEPS,
   ...CLEARING_STEPS,
 ];
 

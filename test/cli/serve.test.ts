@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import dynalite from "dynalite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startSimulator } from "../../src/simulator/aws-simulator.ts";
 
@@ -63,4 +65,24 @@ test("serve without a region says what to set", async () => {
   const { ended, said } = serve({ AWS_ACCESS_KEY_ID: "mooring", AWS_SECRET_ACCESS_KEY: "not-a-secret" });
   await said(/No AWS region is set\. Set AWS_REGION/);
   expect(await ended).toBe(64);
+});
+
+test("serve on DynamoDB says which tables are missing, and makes them when told to", async () => {
+  const dynamodb = dynalite({ createTableMs: 0 });
+  const port = await new Promise<number>((resolve) =>
+    dynamodb.listen(0, "127.0.0.1", () => resolve((dynamodb.address() as AddressInfo).port)),
+  );
+  const env = {
+    ...CREDENTIALS,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
+    MOORING_STORE: "dynamodb:moor-",
+  };
+  const first = serve(env);
+  await first.said(/no DynamoDB tables moor-log, moor-keys, moor-audit in eu-west-1.*--create-tables/);
+  expect(await first.ended).toBe(64);
+  const second = serve({ ...env, MOORING_CREATE_TABLES: "true" });
+  await second.said(/mooring serves/);
+  second.child.kill("SIGTERM");
+  expect(await second.ended).toBe(0);
+  await new Promise((resolve) => dynamodb.close(resolve));
 });

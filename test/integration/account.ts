@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { FS_ID } from "./manifests.ts";
 import type { Manifest, World } from "./world.ts";
@@ -105,12 +106,14 @@ export async function expectNothingLeaked(world: World, ...bindings: Manifest[])
 
 /** Every chain of the history is whole, and every intent has exactly one outcome. */
 export async function expectWholeHistory(world: World): Promise<void> {
+  await world.until("every intent has its outcome", async () => {
+    const entries = await world.history();
+    const intents = entries.filter((e) => e.type === "Intent").map((e) => e.intentId);
+    const outcomes = entries.filter((e) => e.type === "Outcome").map((e) => e.intentId);
+    return isDeepStrictEqual(outcomes.toSorted(), intents.toSorted()) ? { is: true } : { not: { intents, outcomes } };
+  });
   const { faults } = await world.mooring.store.audit.verify();
   expect(faults).toEqual([]);
-  const entries = await world.history();
-  const intents = entries.filter((e) => e.type === "Intent").map((e) => e.intentId);
-  const outcomes = entries.filter((e) => e.type === "Outcome").map((e) => e.intentId);
-  expect(outcomes.toSorted()).toEqual(intents.toSorted());
 }
 
 /** The function starts an environment that really mounts. */

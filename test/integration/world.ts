@@ -58,7 +58,9 @@ export class World {
   readonly #directory = mkdtempSync(join(tmpdir(), "mooring-test-"));
   #simulator: RunningSimulator | null = null;
   #mooring: Mooring | null = null;
+  #served: (() => Promise<string>) | null = null;
   readonly #settings: Settings;
+  readonly #log = createLog("error", join(this.#directory, "mooring.log"));
   readonly #clients: { destroy(): void }[] = [];
 
   private constructor(settings: Settings) {
@@ -91,6 +93,11 @@ export class World {
     return this.#mooring!;
   }
 
+  /** Lets a process of its own answer for the API, one that may end and be started anew at any time. */
+  useService(url: () => Promise<string>): void {
+    this.#served = url;
+  }
+
   /** Starts Mooring on the same store; `storeName` opens another one. */
   async startMooring({
     storeName = "store",
@@ -105,7 +112,7 @@ export class World {
       aws: { endpoint: this.simulator.url, credentials: { accessKeyId: "mooring", secretAccessKey: "none" } },
       queues: null,
       eventBus: "default",
-      log: createLog("error", join(this.#directory, "mooring.log")),
+      log: this.#log,
     });
   }
 
@@ -155,13 +162,21 @@ export class World {
     text?: string,
     contentType = "application/json",
   ): Promise<Answer<T>> {
-    const url = path.startsWith("/apis") ? path : `/apis/mooring.dev/v1${path}`;
-    const answer = await fetch(`${this.mooring.url}${url}`, {
-      method,
-      headers: { "content-type": contentType },
-      ...(text === undefined ? {} : { body: text }),
-    });
-    return { status: answer.status, body: (await answer.json()) as T };
+    const where = path.startsWith("/apis") ? path : `/apis/mooring.dev/v1${path}`;
+    const init = { method, headers: { "content-type": contentType }, ...(text === undefined ? {} : { body: text }) };
+    for (;;) {
+      const url = this.#mooring?.url ?? (await this.#served!());
+      try {
+        const answer = await fetch(`${url}${where}`, init);
+        return { status: answer.status, body: (await answer.json()) as T };
+      } catch (error) {
+        if (this.#mooring !== null) throw error;
+        // The process ended meanwhile; its successor is asked.
+        await this.until("the service answers again", async () =>
+          (await this.#served!()) === url ? { not: url } : { is: true },
+        );
+      }
+    }
   }
 
   /** Creates the record, and fails the test if the API refuses it. */

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { renderEnvironment } from "./shell-files.ts";
+import { renderEnvironment, writeShellFiles } from "./shell-files.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "mooring env's "));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -63,4 +63,20 @@ test("an endpoint that is not on this machine is refused", () => {
   expect(() => renderEnvironment({ ...settings, awsUrl: "https://efs.eu-west-1.amazonaws.com" })).toThrow(
     /Refusing the AWS endpoint/,
   );
+});
+
+test("the aws command of the shell names the simulator to the real one, which version 1 of the AWS CLI needs for SQS", () => {
+  writeShellFiles(settings);
+  const real = join(directory, "real");
+  mkdirSync(real, { recursive: true });
+  writeFileSync(join(real, "aws"), '#!/bin/sh\necho "$PATH" "$@"\n', { mode: 0o755 });
+  const said = execFileSync(
+    "sh",
+    ["-c", '. "$0"; . "$0"; aws sqs list-queues --max-items "1 2"', join(directory, "env")],
+    {
+      env: { PATH: `${real}:/usr/bin:/bin` },
+      encoding: "utf8",
+    },
+  );
+  expect(said).toBe(`${real}:/usr/bin:/bin --endpoint-url http://127.0.0.1:4566 sqs list-queues --max-items 1 2\n`);
 });

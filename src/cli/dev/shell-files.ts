@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kubeconfig } from "../../api/kubeconfig.ts";
@@ -61,7 +61,25 @@ export function renderEnvironment(settings: ShellSettings): string {
   ].join("\n");
 }
 
-/** Writes `env`, `kubeconfig` and `bin/mooring` into the data directory. */
+/**
+ * A command that stands before the real `aws` in PATH: version 1 of the AWS CLI sends SQS calls to AWS itself,
+ * whatever AWS_ENDPOINT_URL says, and obeys only this option. A later `--endpoint-url` of the user's own wins.
+ */
+export function renderAwsCommand(settings: Pick<ShellSettings, "dataDirectory" | "awsUrl">): string {
+  return [
+    "#!/bin/sh",
+    "# Runs the aws command that comes next in PATH, against the simulator on this machine.",
+    `here=${quoted(join(settings.dataDirectory, "bin"))}`,
+    "rest=:$PATH:",
+    'while case $rest in *":$here:"*) true ;; *) false ;; esac; do rest=${rest%%":$here:"*}:${rest#*":$here:"}; done',
+    "PATH=${rest#:} PATH=${PATH%:}",
+    "export PATH",
+    `exec aws --endpoint-url ${quoted(assertLoopback(settings.awsUrl))} "$@"`,
+    "",
+  ].join("\n");
+}
+
+/** Writes `env`, `kubeconfig`, `bin/mooring` and `bin/aws` into the data directory. */
 export function writeShellFiles(settings: ShellSettings): void {
   const { dataDirectory } = settings;
   writeFileSync(join(dataDirectory, "env"), renderEnvironment(settings));
@@ -70,6 +88,9 @@ export function writeShellFiles(settings: ShellSettings): void {
   mkdirSync(join(dataDirectory, "bin"), { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(fileURLToPath(new URL("../mooring.mjs", import.meta.url)), link);
+  const aws = join(dataDirectory, "bin", "aws");
+  writeFileSync(aws, renderAwsCommand(settings));
+  chmodSync(aws, 0o755);
 }
 
 /** POSIX single quotes: nothing inside is special but the quote itself. */

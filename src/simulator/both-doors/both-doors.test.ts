@@ -12,6 +12,7 @@ import { serviceModel } from "../model/service-model.ts";
 import type { Doors } from "../test-support.ts";
 import { openDoors } from "../test-support.ts";
 import { CLEARING_STEPS, EC2_STEPS, EFS_STEPS } from "./ec2-and-efs-steps.ts";
+import { ECS_STEPS } from "./ecs-steps.ts";
 import { IAM_STEPS, STS_STEPS } from "./iam-and-sts-steps.ts";
 import { LAMBDA_STEPS } from "./lambda-steps.ts";
 import { EVENT_STEPS, SQS_STEPS } from "./sqs-and-events-steps.ts";
@@ -25,6 +26,7 @@ const STEPS: Step[] = [
   ...EC2_STEPS,
   ...EFS_STEPS,
   ...LAMBDA_STEPS,
+  ...ECS_STEPS,
   ...CLEARING_STEPS,
 ];
 

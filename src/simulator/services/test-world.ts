@@ -4,6 +4,7 @@ import type { ServiceName, Timings } from "../core.ts";
 import { createSimulator, type Simulator } from "../simulator.ts";
 import { createWorld, type World } from "../world.ts";
 import { createEc2Service } from "./ec2/ec2.ts";
+import { createEcsService } from "./ecs/ecs.ts";
 import { createEfsService } from "./efs/efs.ts";
 import { createIamService } from "./iam/iam.ts";
 import { createLambdaService } from "./lambda/lambda.ts";
@@ -20,7 +21,7 @@ export interface TestWorld {
   restart(): void;
 }
 
-const SERVICES = [createEc2Service, createIamService, createEfsService, createLambdaService];
+const SERVICES = [createEc2Service, createIamService, createEfsService, createLambdaService, createEcsService];
 
 export function createTestWorld(timings: Partial<Timings> = {}): TestWorld {
   const clock = createVirtualClock();
