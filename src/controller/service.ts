@@ -9,6 +9,7 @@ import type { MemoryEventIndex } from "../queue/event-index.ts";
 import type { EventsOut, WakeCause, WorkQueue } from "../queue/queue.ts";
 import { createConsumerScan } from "../reconcilers/consumer-scan.ts";
 import { dryRun, type DryRunChange } from "../reconcilers/dry-run.ts";
+import { createEcsReconciler } from "../reconcilers/ecs.ts";
 import { createFileSystemReconciler } from "../reconcilers/file-system.ts";
 import { createLambdaReconciler } from "../reconcilers/lambda.ts";
 import type { Activity, ReconcilerPorts } from "../reconcilers/ports.ts";
@@ -76,9 +77,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const consumers = createConsumerScan(options.aws, clock);
   const filesystem = createFileSystemReconciler(ports, consumers);
   const lambda = createLambdaReconciler(ports);
+  const ecs = createEcsReconciler(ports);
+  const reconcilers = { filesystem, lambda, ecsService: ecs, ecsFamily: ecs };
   const scheduler = new Scheduler(
     (key, cause) =>
-      runKey(key, cause, { filesystem, lambda }, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
+      runKey(key, cause, reconcilers, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
         logError(`cannot run ${key}`, error);
         return { againInMs: backoffMs(1, settings, chance) };
       }),

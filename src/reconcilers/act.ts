@@ -5,6 +5,7 @@ import { LeaseLostError, type Lease } from "../store/store.ts";
 import type { ActResult } from "../../state-machines/pass.ts";
 import { execute, type Executed } from "./execute.ts";
 import { actionId, failureOf, type Failure } from "./failures.ts";
+import { takeFamilyLease } from "./family-lease.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 
 export interface ActContext {
@@ -32,7 +33,9 @@ export async function act(actions: Action[], ports: ReconcilerPorts, context: Ac
   for (const action of actions) {
     if (!leaseCovers(context.lease, ports))
       throw new LeaseLostError(`the lease of ${context.lease.key} is about to expire`);
-    const goOn = await actOnce(action, ports, context);
+    const family = await takeFamilyLease(action, context.lease, ports);
+    if (family === "held") return { carriedOut, stale: true };
+    const goOn = await actOnce(action, ports, context).finally(() => family?.());
     carriedOut += 1;
     if (!goOn) return { carriedOut, stale: true };
   }

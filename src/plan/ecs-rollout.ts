@@ -1,0 +1,192 @@
+import type { ObservedDeployment, ObservedService } from "../model/observations.ts";
+import { TASK_DEFINITION_TAGS } from "../model/records.ts";
+import { revisionName, type OwnRollout } from "./ecs-input.ts";
+import { type EcsPass, type EcsDraft, say } from "./ecs-pass.ts";
+
+/** ECS tells by its events when a rollout has ended; this is for those that get lost. */
+export const ROLLOUT_POLL_MS = 15_000;
+/** ECS is eventually consistent: so long a service may show what was before our UpdateService. */
+const LOST_AFTER_MS = 10_000;
+/** How the wait after a rollback grows, in back-off steps: a minute at first and an hour at most, by default. */
+const HOLD_FACTOR = 60;
+const HOLD_CAP_FACTOR = 12;
+
+export function primaryOf({ deployments }: ObservedService): ObservedDeployment | null {
+  return deployments.find(({ status }) => status === "PRIMARY") ?? null;
+}
+
+/** Only one deployment is left, and it has all its tasks. */
+export function isAtRest(service: ObservedService): boolean {
+  const primary = primaryOf(service);
+  if (primary === null || service.deployments.length > 1) return false;
+  if (primary.rolloutState !== null) return primary.rolloutState === "COMPLETED";
+  // Behind a Classic load balancer ECS tells no state (AWS-FACTS 3.3).
+  return primary.runningCount === primary.desiredCount && primary.pendingCount === 0;
+}
+
+export function isFailed(service: ObservedService): boolean {
+  return primaryOf(service)?.rolloutState === "FAILED";
+}
+
+/** Learns from a fresh look what became of our last rollout, and whether somebody else's is on its way. */
+export function followRollout(pass: EcsPass): void {
+  const { service, memory } = pass;
+  if (service === null) return;
+  memory.absentSinceMs = null;
+  if (memory.createdAtMs !== null && memory.createdAtMs !== service.createdAtMs) {
+    memory.rollout = null;
+    memory.rolledBack = null;
+    memory.registering = null;
+    memory.foreignUpdateAtMs = null;
+  }
+  memory.createdAtMs = service.createdAtMs;
+  const primary = primaryOf(service);
+  if (primary === null) return;
+  if (memory.rollout !== null) followOwn(pass, service, primary, memory.rollout);
+  if (!isAtRest(service) && !isFailed(service) && !isOurs(pass, primary)) memory.foreignUpdateAtMs = pass.input.nowMs;
+}
+
+function followOwn(pass: EcsPass, service: ObservedService, primary: ObservedDeployment, own: OwnRollout): void {
+  const { memory } = pass;
+  if (primary.taskDefinitionArn === own.taskDefinitionArn) {
+    own.seen = true;
+    if (!isAtRest(service)) return;
+    memory.rollout = null;
+    memory.rolledBack = null;
+    return;
+  }
+  if (wasTakenBack(service, primary, own)) {
+    memory.rollout = null;
+    memory.rolledBack = takenBack(pass, service, primary, own);
+  } else if (own.seen || pass.input.nowMs - own.sinceMs >= LOST_AFTER_MS) memory.rollout = null;
+}
+
+/**
+ * The circuit breaker makes the last completed deployment PRIMARY again, silently. A deployment that merely still
+ * shows what was before our call has neither another id nor a later change.
+ */
+function wasTakenBack(service: ObservedService, primary: ObservedDeployment, own: OwnRollout): boolean {
+  const failed = service.deployments.some(
+    ({ taskDefinitionArn, rolloutState }) => taskDefinitionArn === own.taskDefinitionArn && rolloutState === "FAILED",
+  );
+  const isBack =
+    primary.taskDefinitionArn === own.basedOn &&
+    (own.seen || primary.id !== own.replaced.id || primary.updatedAtMs > own.replaced.updatedAtMs);
+  return failed || isBack;
+}
+
+function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDeployment, own: OwnRollout) {
+  const { settings, nowMs } = pass.input;
+  const before = pass.memory.rolledBack;
+  const times = before?.edits === own.edits ? before.times + 1 : 1;
+  const holdMs = Math.min(
+    settings.backoffCapMs * HOLD_CAP_FACTOR,
+    settings.backoffBaseMs * HOLD_FACTOR * 2 ** Math.min(times - 1, 20),
+  );
+  const failed = service.deployments.find(({ taskDefinitionArn }) => taskDefinitionArn === own.taskDefinitionArn);
+  return {
+    taskDefinitionArn: own.taskDefinitionArn,
+    basedOn: primary.taskDefinitionArn,
+    edits: own.edits,
+    times,
+    untilMs: nowMs + holdMs,
+    reason: failed?.rolloutStateReason ?? primary.rolloutStateReason ?? "ECS gives no reason",
+  };
+}
+
+/** A rollout of a revision that this installation made for this service. */
+function isOurs({ input, base, memory }: EcsPass, { taskDefinitionArn }: ObservedDeployment): boolean {
+  if (memory.rollout?.taskDefinitionArn === taskDefinitionArn) return true;
+  return (
+    base?.taskDefinitionArn === taskDefinitionArn &&
+    base.tags[TASK_DEFINITION_TAGS.installation] === input.settings.installation &&
+    base.tags[TASK_DEFINITION_TAGS.workload] === workloadTag(input.target)
+  );
+}
+
+/** Value of the tag by which a revision is known as made for one service, or for its family. */
+export function workloadTag(target: EcsPass["input"]["target"]): string {
+  return "service" in target ? `service/${target.cluster}/${target.service}` : "family";
+}
+
+/**
+ * True if a new rollout has to wait: the service is being deleted, somebody else's is under way or has just ended,
+ * ours is, the last one failed, or ECS took this very change back. Says so in the conditions of `waiting`.
+ */
+export function mustWaitForRollout(pass: EcsPass, waiting: readonly EcsDraft[], edits: string): boolean {
+  const { service } = pass;
+  if (service === null) return isSettling(pass, waiting);
+  const tell = (reason: string, message: string): true => {
+    for (const draft of waiting) say(draft, "False", reason, message);
+    return true;
+  };
+  if (service.status === "DRAINING") {
+    pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} is being deleted`);
+    return tell("ServiceDraining", `${pass.name} is being deleted, so nothing can be deployed to it.`);
+  }
+  const primary = primaryOf(service);
+  if (primary === null) {
+    pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} has no deployment yet`);
+    return tell("InTransition", `${pass.name} has no primary deployment yet.`);
+  }
+  if (isHeld(pass, primary, tell, edits)) return true;
+  if (isFailed(service)) return isStuck(pass, primary, tell, edits);
+  if (!isAtRest(service)) return isMoving(pass, primary, tell, edits);
+  return isSettling(pass, waiting);
+}
+
+type Tell = (reason: string, message: string) => true;
+
+function isMoving(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: string): boolean {
+  const { taskDefinitionArn, failedTasks } = primary;
+  const own = isOurs(pass, primary);
+  // A rollout of ours that cannot come to an end must not keep its own correction out.
+  if (own && failedTasks > 0 && pass.memory.rollout !== null && pass.memory.rollout.edits !== edits) return false;
+  pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} is being rolled out`);
+  const whose = own ? "Mooring's own" : "somebody else's";
+  return tell(
+    "InTransition",
+    `A rollout of ${revisionName(taskDefinitionArn)} (${whose}) is under way in ${pass.name}${failures(primary)}; Mooring deploys once it has ended.`,
+  );
+}
+
+/** A rollout that failed without a way back is the owner's to repair, unless it is ours and the spec was corrected. */
+function isStuck(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: string): boolean {
+  const own = pass.memory.rollout;
+  if (own?.taskDefinitionArn === primary.taskDefinitionArn && own.edits !== edits) return false;
+  pass.endings.stall(`the last rollout of ${pass.name} failed`);
+  return tell(
+    "RolloutFailed",
+    `The rollout of ${revisionName(primary.taskDefinitionArn)} in ${pass.name} failed (${primary.rolloutStateReason ?? "ECS gives no reason"}), so another cannot be judged: repair its cause and deploy once.`,
+  );
+}
+
+function isHeld(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: string): boolean {
+  const { rolledBack } = pass.memory;
+  const { nowMs } = pass.input;
+  if (rolledBack === null || rolledBack.edits !== edits) return false;
+  if (rolledBack.basedOn !== primary.taskDefinitionArn || rolledBack.untilMs <= nowMs) return false;
+  pass.endings.wait(rolledBack.untilMs - nowMs, `ECS has rolled ${pass.name} back`);
+  const times = rolledBack.times === 1 ? "" : `, ${rolledBack.times} times`;
+  return tell(
+    "RolledBack",
+    `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). Look at the service's events and stopped tasks: most often the tasks cannot reach the file system (port 2049, mount target in their zone) or their role may not mount it. It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec or the service changes.`,
+  );
+}
+
+/** Others deploy too: their rollout comes to rest, and `settle` passes, before ours. */
+function isSettling(pass: EcsPass, waiting: readonly EcsDraft[]): boolean {
+  const { nowMs, settings, lastForeignEventAtMs } = pass.input;
+  const since = Math.max(pass.memory.foreignUpdateAtMs ?? 0, lastForeignEventAtMs ?? 0);
+  const restMs = since + settings.settleMs - nowMs;
+  if (since === 0 || restMs <= 0) return false;
+  const message = `Somebody else has just deployed ${pass.name}; Mooring lets that settle before it deploys.`;
+  for (const draft of waiting) say(draft, "False", "Settling", message);
+  pass.endings.wait(restMs, `somebody else has just deployed ${pass.name}`);
+  return true;
+}
+
+export function failures({ failedTasks, rolloutStateReason }: ObservedDeployment): string {
+  if (failedTasks === 0) return "";
+  return `, with ${failedTasks} failed tasks so far${rolloutStateReason === null ? "" : ` (${rolloutStateReason})`}`;
+}

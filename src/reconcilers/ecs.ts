@@ -1,0 +1,59 @@
+import { ecsMachine } from "../../state-machines/ecs/machine.ts";
+import { parseKey } from "../model/keys.ts";
+import { MOUNT_FINALIZER } from "../model/records.ts";
+import { type EcsFacetDrafts, type EcsMemory, type EcsObservation, type EcsTarget, EMPTY_ECS_MEMORY } from "../plan/ecs-input.ts";
+import { planEcs } from "../plan/plan-ecs.ts";
+import { nameOf } from "./binding-name.ts";
+import { driftedOf } from "./drift-log.ts";
+import { showFailures } from "./failures.ts";
+import { desiredEcs, ecsWorkloadId, noServiceObserved, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
+import { runPass, type PassSpec } from "./pass.ts";
+import type { ReconcilerPorts } from "./ports.ts";
+import { proposeWorkloadFacets } from "./record.ts";
+import type { Reconciler } from "./reconciler.ts";
+import { createRevisionCache, type RevisionCache } from "./revision-cache.ts";
+
+type Spec = PassSpec<EcsObservation, EcsFacetDrafts, EcsMemory>;
+
+/** The one writer of a service's, or a family's, volumes and mounts. Serves both kinds of key. */
+export function createEcsReconciler(ports: ReconcilerPorts): Reconciler {
+  const revisions = createRevisionCache(ports.aws);
+  return (run) => {
+    const key = parseKey(run.key);
+    if (key.kind === "ecsService")
+      return runPass(ecsSpec({ cluster: key.cluster, service: key.service }, ports, revisions), ports, run);
+    if (key.kind === "ecsFamily") return runPass(ecsSpec({ family: key.family }, ports, revisions), ports, run);
+    throw new Error(`Cannot reconcile ${run.key} as an ECS service or task family`);
+  };
+}
+
+function ecsSpec(target: EcsTarget, ports: ReconcilerPorts, revisions: RevisionCache): Spec {
+  const { clock, home } = ports;
+  let needs: ("candidates" | "tasks")[] = [];
+  return {
+    machine: ecsMachine,
+    emptyMemory: EMPTY_ECS_MEMORY,
+    observe: async (view, situation) => {
+      const desired = desiredEcs(view, target, situation, ports);
+      if (desired.bindings.length === 0) return noServiceObserved(clock.nowMs());
+      return observeEcs(ports, revisions, desired, view);
+    },
+    readMore: (_view, observation) => readMoreOfEcs(ports, revisions, target, observation, needs),
+    plan: (view, observed, situation) => {
+      const desired = desiredEcs(view, target, situation, ports);
+      if (desired.bindings.length === 0) return null;
+      const plan = planEcs({ ...desired, observed });
+      needs = plan.needs;
+      return plan.needs.length > 0 ? { needsMore: true } : { needsMore: false, plan };
+    },
+    propose: (view, facets, lease, failures, nowMs) => {
+      const shown = showFailures(facets.workloads, (uid) => nameOf(view.bindingByUid(uid)), failures, nowMs);
+      return proposeWorkloadFacets(view, { ...facets, workloads: shown }, MOUNT_FINALIZER, lease, home);
+    },
+    drifted: (facets) => driftedOf(facets.workloads),
+    concerns: (view) => {
+      const bindings = view.bindingsOfWorkload(ecsWorkloadId(target));
+      return { fileSystem: bindings[0]?.spec.fileSystemRef.name ?? null, bindings: bindings.map(nameOf) };
+    },
+  };
+}

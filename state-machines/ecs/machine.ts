@@ -1,0 +1,34 @@
+import { initialContext, outputOf, passSetup, passStates, toFailed } from "../pass.ts";
+
+/**
+ * One run over one ECS service or task family: its volumes and mounts, for all bindings that name it.
+ *
+ * `readingMore` is entered only when something hangs on it: before a revision is registered the family's newest
+ * ones, among which ours may be; before a mount is called ended the tasks that have not stopped.
+ */
+export const ecsMachine = passSetup.createMachine({
+  id: "ecs",
+  context: ({ input }) => initialContext(input),
+  initial: "observing",
+  states: {
+    ...passStates,
+    planning: {
+      invoke: {
+        id: "plan",
+        src: "plan",
+        onDone: [
+          { guard: ({ event }) => event.output.needsMore, target: "readingMore" },
+          {
+            target: "recording",
+            actions: { type: "rememberStep", params: ({ event }) => ({ step: event.output }) },
+          },
+        ],
+        onError: toFailed,
+      },
+    },
+    readingMore: {
+      invoke: { id: "readMore", src: "readMore", onDone: "planning", onError: toFailed },
+    },
+  },
+  output: outputOf,
+});
