@@ -1,7 +1,7 @@
 import type { ObservedAccessPoint } from "../model/observations.ts";
 import { ownerTags, tagsToRepair } from "./access-point-fields.ts";
 import { accessPointToken } from "./digest.ts";
-import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
 
 /** Ids of former access points that a binding remembers. */
 const FORMER_MAX = 5;
@@ -38,7 +38,8 @@ export function leakedOf(pass: FileSystemPass, draft: BindingDraft): ObservedAcc
   const known = recordedIds(draft);
   const tagged = (pass.byBinding.get(draft.binding.metadata.uid) ?? []).filter((one) => !known.has(one.accessPointId));
   if (tagged.length === 0) return [];
-  const isAwaited = draft.accessPoint === null || draft.successor?.accessPoint === null;
+  // What is being made is no leak; but of a binding that is being deleted nothing is awaited any more.
+  const isAwaited = !isLeaving(draft) && (draft.accessPoint === null || draft.successor?.accessPoint === null);
   const count = draft.tokenGeneration + (isAwaited ? 0 : 1);
   const tokens = new Set(Array.from({ length: count }, (_, generation) => tokenOf(pass, draft, generation)));
   return tagged.filter(({ clientToken }) => tokens.has(clientToken));

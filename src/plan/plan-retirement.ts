@@ -107,7 +107,8 @@ function withdraw(
   const namers = namersNow(pass, id);
   if (!namers.known) return say(draft, namers.condition.message);
   if (namers.names.length > 0) return say(draft, stillNamed(id, namers.names));
-  if (namers.readAtMs < entry.retiredAtMs) return;
+  // One list that lags behind must not shut out a version that was published just now.
+  if (namers.readAtMs < entry.retiredAtMs || !isCleanTwice(pass, id)) return;
   draft.beside.pop();
   draft.withdrawn.add(id);
   const withdrawn = { ...entry, withdrawnAtMs: pass.input.nowMs };

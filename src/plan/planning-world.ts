@@ -61,6 +61,11 @@ export class PlanningWorld {
   foreignPolicyEdits: { atMs: number; policy: string }[] = [];
   knownClients: KnownClient[] | undefined;
   ecsConsumers: EcsConsumer[] = [];
+  /** What lists show instead of what is there, for reads that lag behind; null = the truth. */
+  staleAccessPoints: ObservedAccessPoint[] | null = null;
+  staleConsumers: ObservedFunction[] | null = null;
+  /** Called after every single change of the world: the commit of facets, or one call. */
+  afterEffect: () => void = () => {};
   /** Everything that was carried out, in order. */
   readonly done: Action[] = [];
   #ids = 0;
@@ -130,7 +135,7 @@ export class PlanningWorld {
         "fileSystem",
         this.fileSystemState === null ? null : { fileSystemId: FS, lifeCycleState: this.fileSystemState },
       ),
-      accessPoints: this.#read("accessPoints", this.accessPoints),
+      accessPoints: this.#read("accessPoints", this.staleAccessPoints ?? this.accessPoints),
       mountTargets: this.#read("mountTargets", this.#mountTargets()),
       policy,
       roles: new Map(
@@ -161,7 +166,7 @@ export class PlanningWorld {
     };
     const input = { ...desired, observed: this.observeFileSystem(desired) };
     if (!needsConsumers(input)) return input;
-    const all = [...this.functions.values(), ...[...this.versions.values()].flat()];
+    const all = this.staleConsumers ?? [...this.functions.values(), ...[...this.versions.values()].flat()];
     return { ...input, observed: { ...input.observed, consumers: this.#read("consumers", all), ecsConsumers: this.#read("ecsConsumers", this.ecsConsumers) } };
   }
 
@@ -193,10 +198,11 @@ export class PlanningWorld {
     };
   }
 
-  /** One pass over the file system: plan, commit, act. */
-  passFileSystem(): Plan<FileSystemFacetDrafts> {
+  /** One pass over the file system: plan, commit, act. It crashes after `effects` changes, and then forgets its memory. */
+  passFileSystem(effects = Number.POSITIVE_INFINITY): Plan<FileSystemFacetDrafts> {
     const plan = planFileSystem(this.fileSystemInput());
-    this.fileSystemMemory = plan.facets.memory;
+    if (effects === 0) return plan;
+    if (effects > plan.actions.length) this.fileSystemMemory = plan.facets.memory;
     const key = fileSystemKey(this.fileSystem.spec);
     this.fileSystem = { ...this.fileSystem, facets: { fileSystem: { ...plan.facets.fileSystem, key, fence: 1 } } };
     for (const [name, record] of this.bindings) {
@@ -205,13 +211,15 @@ export class PlanningWorld {
         this.bindings.set(name, { ...record, facets: { ...record.facets, accessPoint: { ...facet, key, fence: 1 } } });
     }
     this.#release(plan.facets.release, ACCESS_POINT_FINALIZER);
-    for (const action of plan.actions) this.carryOut(action);
+    this.afterEffect();
+    for (const action of plan.actions.slice(0, effects - 1)) this.carryOut(action);
     return plan;
   }
 
-  passLambda(functionName: string): Plan<LambdaFacetDrafts> {
+  passLambda(functionName: string, effects = Number.POSITIVE_INFINITY): Plan<LambdaFacetDrafts> {
     const plan = planLambda(this.lambdaInput(functionName));
-    this.lambdaMemories.set(functionName, plan.facets.memory);
+    if (effects === 0) return plan;
+    if (effects > plan.actions.length) this.lambdaMemories.set(functionName, plan.facets.memory);
     const key = lambdaKey({ account: ACCOUNT, region: REGION, functionName });
     for (const [name, record] of this.bindings) {
       const facet = plan.facets.workloads.get(record.metadata.uid);
@@ -219,7 +227,8 @@ export class PlanningWorld {
         this.bindings.set(name, { ...record, facets: { ...record.facets, workload: { ...facet, key, fence: 1 } } });
     }
     this.#release(plan.facets.release, MOUNT_FINALIZER);
-    for (const action of plan.actions) this.carryOut(action);
+    this.afterEffect();
+    for (const action of plan.actions.slice(0, effects - 1)) this.carryOut(action);
     return plan;
   }
 
@@ -241,6 +250,15 @@ export class PlanningWorld {
 
   carryOut(action: Action): void {
     this.done.push(action);
+    this.#apply(action);
+    this.afterEffect();
+  }
+
+  /** AWS knows the truth, whatever its lists show; a token that was used makes no second access point. */
+  #apply(action: Action): void {
+    this.staleAccessPoints = null;
+    if (action.type === "CreateAccessPoint" && this.accessPoints.some((one) => one.clientToken === action.clientToken))
+      return;
     if (action.type === "UpdateFunctionConfiguration") {
       const lambda = applyToLambda(this.lambdaInput(action.functionName).observed, action);
       if (lambda.latest.known && lambda.latest.value) this.functions.set(action.functionName, lambda.latest.value);
