@@ -17,6 +17,8 @@ const PASSING: ReadonlySet<string> = new Set([
   "NotObserved",
   "Pending",
   "Propagating",
+  "Replacing",
+  "ReplacementQueued",
   "Retiring",
   "RoleNotRead",
   "Settling",
