@@ -1,3 +1,4 @@
+import { adoptionOf, mayAdopt } from "../model/adoption.ts";
 import type { ObservedTaskDefinition } from "../model/observations.ts";
 import { unread } from "./condition-drafts.ts";
 import { revisionName } from "./ecs-input.ts";
@@ -17,7 +18,10 @@ interface Refusal {
  */
 export function passesEcsChecks(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinition): boolean {
   const refusal =
-    refuseTarget(pass, base) ?? refuseContainers(draft, base) ?? refusePaths(pass, draft, base) ?? refuseName(draft, base);
+    refuseTarget(pass, base) ??
+    refuseContainers(draft, base) ??
+    refusePaths(pass, draft, base) ??
+    refuseName(draft, base);
   if (refusal === null) return hasMountTargets(pass, draft);
   say(draft, "False", refusal.reason, refusal.message);
   pass.endings.stall(`${draft.name}: ${refusal.reason}`);
@@ -66,10 +70,15 @@ function refuseRole({ taskRoleArn, taskDefinitionArn }: ObservedTaskDefinition):
   return { reason: "TaskRoleMissing", message };
 }
 
-function refuseContainers({ binding }: EcsDraft, { containers, taskDefinitionArn }: ObservedTaskDefinition): Refusal | null {
+function refuseContainers(
+  { binding }: EcsDraft,
+  { containers, taskDefinitionArn }: ObservedTaskDefinition,
+): Refusal | null {
   const names = containers.map(({ name }) => name);
   const missing = [
-    ...new Set(binding.spec.workload.ecs.mounts.map(({ container }) => container).filter((one) => !names.includes(one))),
+    ...new Set(
+      binding.spec.workload.ecs.mounts.map(({ container }) => container).filter((one) => !names.includes(one)),
+    ),
   ];
   if (missing.length === 0) return null;
   const message = `Task definition ${revisionName(taskDefinitionArn)} has no container ${missing.join(", ")}: it has ${names.join(", ")}. Correct spec.workload.ecs.mounts, or add the container.`;
@@ -78,25 +87,43 @@ function refuseContainers({ binding }: EcsDraft, { containers, taskDefinitionArn
 
 /** One path of a container has room for one mount: those that are there come first, then the older binding. */
 function refusePaths(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinition): Refusal | null {
-  const ours = new Set(pass.drafts.filter((one) => one === draft || isYounger(pass, one, draft)).flatMap((one) => one.present));
+  const ours = new Set(
+    pass.drafts.filter((one) => one === draft || isYounger(pass, one, draft)).flatMap((one) => one.present),
+  );
   const seen = new Set<string>();
   for (const { container, containerPath } of draft.binding.spec.workload.ecs.mounts) {
     const path = pathIn(containerPath);
     const taken = base.containers
       .find(({ name }) => name === container)!
-      .mountPoints.find((point) => pathIn(point.containerPath) === path && !ours.has(point.sourceVolume));
+      .mountPoints.find(
+        ({ containerPath: at, sourceVolume }) =>
+          pathIn(at) === path && !ours.has(sourceVolume) && !isToAdopt(draft, base, sourceVolume),
+      );
     const older = pass.drafts.find(
-      (one) => isOlder(pass, one, draft) && one.binding.spec.workload.ecs.mounts.some((mount) => mount.container === container && pathIn(mount.containerPath) === path),
+      (one) =>
+        isOlder(pass, one, draft) &&
+        one.binding.spec.workload.ecs.mounts.some(
+          (mount) => mount.container === container && pathIn(mount.containerPath) === path,
+        ),
     );
     const holder = older && !isLeaving(older) ? older.name : taken ? `volume ${taken.sourceVolume}` : null;
     const where = `${containerPath} in container ${container}`;
     if (holder !== null)
-      return { reason: "PathTaken", message: `${where} is taken by ${holder}, and one path has room for one mount: choose another containerPath, or take that mount out.` };
+      return {
+        reason: "PathTaken",
+        message: `${where} is taken by ${holder}, and one path has room for one mount: choose another containerPath, or take that mount out.`,
+      };
     if (seen.has(`${container}:${path}`))
       return { reason: "PathTaken", message: `spec.workload.ecs.mounts names ${where} twice: take one of them out.` };
     seen.add(`${container}:${path}`);
   }
   return null;
+}
+
+/** True if the annotation asks for this volume to be taken over, which becomes ours with its access point. */
+function isToAdopt({ binding, wantedId }: EcsDraft, { volumes }: ObservedTaskDefinition, volume: string): boolean {
+  const id = volumes.find(({ name }) => name === volume)?.efs?.accessPointId ?? null;
+  return id !== null && wantedId === null && mayAdopt(adoptionOf(binding), id);
 }
 
 function isOlder(pass: EcsPass, one: EcsDraft, than: EcsDraft): boolean {
@@ -112,7 +139,10 @@ function pathIn(containerPath: string): string {
   return containerPath.replace(/\/+$/, "") || "/";
 }
 
-function refuseName({ volume, present }: EcsDraft, { volumes, taskDefinitionArn }: ObservedTaskDefinition): Refusal | null {
+function refuseName(
+  { volume, present }: EcsDraft,
+  { volumes, taskDefinitionArn }: ObservedTaskDefinition,
+): Refusal | null {
   if (present.length > 0 || !volumes.some(({ name }) => name === volume)) return null;
   const message = `Task definition ${revisionName(taskDefinitionArn)} has a volume ${volume} that is not Mooring's, and Mooring needs that name: rename that volume, or take it out.`;
   return { reason: "VolumeNameTaken", message };
@@ -122,7 +152,12 @@ function hasMountTargets(pass: EcsPass, draft: EcsDraft): boolean {
   const { fileSystemId } = draft;
   if (fileSystemId === undefined) {
     const { name } = draft.binding.spec.fileSystemRef;
-    say(draft, "False", "FileSystemUnknown", `There is no FileSystem named "${name}": create it, or correct spec.fileSystemRef.`);
+    say(
+      draft,
+      "False",
+      "FileSystemUnknown",
+      `There is no FileSystem named "${name}": create it, or correct spec.fileSystemRef.`,
+    );
     return false;
   }
   const reading = pass.input.observed.mountTargets.get(fileSystemId);

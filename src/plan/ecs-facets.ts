@@ -1,7 +1,7 @@
 import type { WorkloadFacet } from "../model/facets.ts";
 import type { ObservedTaskDefinition } from "../model/observations.ts";
 import { type EcsFacetDrafts, revisionName } from "./ecs-input.ts";
-import { type EcsDraft, type EcsPass, idsIn, isLeaving } from "./ecs-pass.ts";
+import { type EcsDraft, type EcsPass, idsIn, isLeaving, mountedAt } from "./ecs-pass.ts";
 import type { Deployment } from "./plan-ecs-deploy.ts";
 import type { Plan } from "./plan.ts";
 import { sortedSet } from "./policy-canonical.ts";
@@ -70,7 +70,7 @@ function facetOf(pass: EcsPass, draft: EcsDraft): Omit<WorkloadFacet, "key" | "f
     observedGeneration: generation,
     conditions: draft.conditions.settle(previous?.conditions, generation, pass.input.nowMs),
     roleArns: rolesOf(pass, draft),
-    mounted: isKnown ? (idsIn(pass.base, draft)[0] ?? null) : (previous?.mounted ?? null),
+    mounted: isKnown ? pass.base && mountedAt(pass.base, draft) : (previous?.mounted ?? null),
     served: servedOf(pass, draft),
     echo: draft.echo ?? keptEcho(pass, draft),
     revisionId: draft.verified ? verifiedRevision(pass) : null,
@@ -102,7 +102,12 @@ function currentRevisions({ service, base, input }: EcsPass): ObservedTaskDefini
 
 function runningRevisions({ input }: EcsPass): ObservedTaskDefinition[] {
   const { tasks } = input.observed;
-  return tasks?.known ? revisionsOf(input, tasks.value.map(({ taskDefinitionArn }) => taskDefinitionArn)) : [];
+  return tasks?.known
+    ? revisionsOf(
+        input,
+        tasks.value.map(({ taskDefinitionArn }) => taskDefinitionArn),
+      )
+    : [];
 }
 
 function revisionsOf({ observed }: EcsPass["input"], arns: string[]): ObservedTaskDefinition[] {
@@ -116,7 +121,9 @@ function revisionsOf({ observed }: EcsPass["input"], arns: string[]): ObservedTa
 function isComplete({ service, input }: EcsPass): boolean {
   const { tasks, revisions } = input.observed;
   const named = [...(service?.deployments ?? []), ...(tasks?.known ? tasks.value : [])];
-  return (tasks === null || tasks.known) && named.every(({ taskDefinitionArn }) => revisions.get(taskDefinitionArn)?.known);
+  return (
+    (tasks === null || tasks.known) && named.every(({ taskDefinitionArn }) => revisions.get(taskDefinitionArn)?.known)
+  );
 }
 
 /** Task roles of all active deployments, and of the tasks that mount through us; what was not read stays as it was. */

@@ -74,6 +74,7 @@ function draftOf(input: EcsPlanInput, binding: EcsBinding, base: ObservedTaskDef
     wantedId,
     facet?.accessPoint?.id,
     facet?.predecessor?.id,
+    facet?.successor?.accessPoint?.id,
     previous?.echo,
     ...(facet?.former ?? []),
     ...(facet?.retiring ?? []).map(({ accessPointId }) => accessPointId),
@@ -128,6 +129,15 @@ export function isLeaving({ binding }: EcsDraft): boolean {
 export function wasMounted({ previous, binding }: EcsDraft): boolean {
   const was = previous?.conditions.find(({ type }) => type === "MountConfigured");
   return previous?.observedGeneration === binding.metadata.generation && was?.status === "True";
+}
+
+/** The access point, ours or not, that a revision mounts where the spec wants its first mount. */
+export function mountedAt({ volumes, containers }: ObservedTaskDefinition, { binding }: EcsDraft): string | null {
+  const first = binding.spec.workload.ecs.mounts[0];
+  const point = containers
+    .find(({ name }) => name === first?.container)
+    ?.mountPoints.find(({ containerPath }) => containerPath === first?.containerPath);
+  return volumes.find(({ name }) => name === point?.sourceVolume)?.efs?.accessPointId ?? null;
 }
 
 /** Ids of access points of one binding that a revision names. */

@@ -45,8 +45,7 @@ export function editRevision(base: RegisterInput, edits: readonly RevisionEdit[]
   const containers = (input.containerDefinitions ?? []).map((container) =>
     editedContainer(container, edits, editOf, dropped),
   );
-  const changed =
-    !sameList(volumes, input.volumes ?? []) || !sameList(containers, input.containerDefinitions ?? []);
+  const changed = !sameList(volumes, input.volumes ?? []) || !sameList(containers, input.containerDefinitions ?? []);
   if (!changed) return { register: base, changed, dropped };
   const register = new RegisterInput({ ...input, volumes, containerDefinitions: containers });
   return { register, changed, dropped };
@@ -108,7 +107,9 @@ function editedContainer(
     const want = wanted.find((one) => one.edit === edit && one.mount.containerPath === point.containerPath);
     if (want !== undefined) {
       met.add(want.mount);
-      return (point.readOnly ?? false) === want.mount.readOnly ? [point] : [{ ...point, readOnly: want.mount.readOnly }];
+      return (point.readOnly ?? false) === want.mount.readOnly
+        ? [point]
+        : [{ ...point, readOnly: want.mount.readOnly }];
     }
     // Where a pipeline has given the volume a name of its own, it may mount it elsewhere as well.
     if (edit.put !== null && point.sourceVolume !== edit.name) return [point];

@@ -34,9 +34,17 @@ export function deploy(pass: EcsPass, base: ObservedTaskDefinition): Deployment 
   const none: Deployment = { actions: [], heldBack: [], withheld: null };
   if (isRefused(pass)) return none;
   const wanted = pass.drafts.filter(({ edit }) => edit !== null);
-  const { drafts: fitting, withheld } = withinBounds(pass, base, wanted.filter(({ mayAct }) => mayAct));
+  const { drafts: fitting, withheld } = withinBounds(
+    pass,
+    base,
+    wanted.filter(({ mayAct }) => mayAct),
+  );
   const edited = editRevision(base.register, editsOf(fitting));
-  const heldBack = holdBack(pass, base, wanted.filter(({ mayAct }) => !mayAct));
+  const heldBack = holdBack(
+    pass,
+    base,
+    wanted.filter(({ mayAct }) => !mayAct),
+  );
   const due = fitting.filter(({ edit }) => editRevision(base.register, [edit!]).changed);
   if (!edited.changed) return { actions: [], heldBack, withheld };
   return { actions: actionsFor(pass, base, { fitting, due, edited }), heldBack, withheld };
@@ -74,9 +82,16 @@ function withinBounds(pass: EcsPass, base: ObservedTaskDefinition, permitted: Ec
 function withoutMassRemoval(pass: EcsPass, base: ObservedTaskDefinition, permitted: EcsDraft[]) {
   const { dropped } = editRevision(base.register, editsOf(permitted));
   const own = new Set(pass.drafts.flatMap(({ present }) => present));
-  const total = base.containers.flatMap((c) => c.mountPoints).filter(({ sourceVolume }) => own.has(sourceVolume)).length;
+  const total = base.containers
+    .flatMap((c) => c.mountPoints)
+    .filter(({ sourceVolume }) => own.has(sourceVolume)).length;
   const confirmed = permitted.map(({ binding }) => binding.metadata.annotations[ANNOTATIONS.confirmRemoval]);
-  const radius = blastRadius(dropped, pass.input.removalsLastHour, total, confirmed.find((one) => one !== undefined));
+  const radius = blastRadius(
+    dropped,
+    pass.input.removalsLastHour,
+    total,
+    confirmed.find((one) => one !== undefined),
+  );
   if (!radius.withheld) return { drafts: permitted, withheld: null };
   const drops = (draft: EcsDraft) => editRevision(base.register, [draft.edit!]).dropped.length > 0;
   for (const draft of permitted.filter(drops)) {
@@ -84,7 +99,10 @@ function withoutMassRemoval(pass: EcsPass, base: ObservedTaskDefinition, permitt
     say(draft, "False", "RemovalWithheld", message);
   }
   pass.endings.stall(`${dropped.length} removals wait for confirmation`);
-  return { drafts: permitted.filter((draft) => !drops(draft)), withheld: { count: dropped.length, planHash: radius.planHash } };
+  return {
+    drafts: permitted.filter((draft) => !drops(draft)),
+    withheld: { count: dropped.length, planHash: radius.planHash },
+  };
 }
 
 /** What does not fit is left out by itself: the newest that is not there yet first, and nobody else with it. */
@@ -146,7 +164,12 @@ function isOnItsWay(pass: EcsPass, due: EcsDraft[], edits: string): boolean {
   if (own === null || own.seen || own.edits !== edits) return false;
   pass.endings.wait(CONSISTENT_POLL_MS, `${pass.name} does not show its new revision yet`);
   for (const draft of due)
-    say(draft, "False", "Updating", `Revision ${revisionName(own.taskDefinitionArn)}, which has the mount, is being rolled out in ${pass.name}.`);
+    say(
+      draft,
+      "False",
+      "Updating",
+      `Revision ${revisionName(own.taskDefinitionArn)}, which has the mount, is being rolled out in ${pass.name}.`,
+    );
   return true;
 }
 
@@ -214,7 +237,8 @@ function registerAction(pass: EcsPass, base: ObservedTaskDefinition, change: Cha
   const names = volumeNames(change);
   const after = observedTaskDefinition({ ...base, register, tags });
   const waits = change.due.filter(({ mayAct }) => mayAct);
-  for (const draft of waits) say(draft, "False", "Updating", `${whyOf(draft, base)}; a new revision is being registered.`);
+  for (const draft of waits)
+    say(draft, "False", "Updating", `${whyOf(draft, base)}; a new revision is being registered.`);
   return {
     type: "RegisterTaskDefinition",
     target: familyArn({ account, region, family: base.family }),
@@ -250,7 +274,8 @@ function rollOut(
     seen: false,
   };
   const revision = revisionName(ready.taskDefinitionArn);
-  for (const draft of change.due) say(draft, "False", "Updating", `${whyOf(draft, base)}; revision ${revision} is being rolled out.`);
+  for (const draft of change.due)
+    say(draft, "False", "Updating", `${whyOf(draft, base)}; revision ${revision} is being rolled out.`);
   return {
     type: "UpdateService",
     target: serviceArn({ account, region, cluster, service }),
@@ -279,7 +304,9 @@ function whyOf(draft: EcsDraft, base: ObservedTaskDefinition): string {
   const revision = revisionName(base.taskDefinitionArn);
   if (draft.edit?.put === null) return `${draft.name} was deleted`;
   if (draft.present.length === 0)
-    return draft.drifted ? `Somebody deployed ${revision}, without the mount of ${draft.name}` : `${draft.name} is to be mounted`;
+    return draft.drifted
+      ? `Somebody deployed ${revision}, without the mount of ${draft.name}`
+      : `${draft.name} is to be mounted`;
   const volume = base.volumes.find(({ name }) => name === draft.present[0]);
   const named = volume?.efs?.accessPointId ?? null;
   if (named !== draft.wantedId)

@@ -80,16 +80,21 @@ function isOutOfTasks(pass: EcsPass, draft: EcsDraft): boolean {
     else pass.endings.stall(`${what} could not be read: ${reading.why.code}`);
     return false;
   };
-  if (!tasks.known) return couldNotRead(`the tasks of ${pass.name}`, tasks, "ecs:ListTasks, ecs:DescribeTasks and ecs:ListClusters");
+  if (!tasks.known)
+    return couldNotRead(`the tasks of ${pass.name}`, tasks, "ecs:ListTasks, ecs:DescribeTasks and ecs:ListClusters");
   const named = new Map<string, number>();
   for (const { taskDefinitionArn } of tasks.value) {
     const reading: Reading<ObservedTaskDefinition | null> | undefined = revisions.get(taskDefinitionArn);
-    if (reading && !reading.known) return couldNotRead(revisionName(taskDefinitionArn), reading, "ecs:DescribeTaskDefinition");
+    if (reading && !reading.known)
+      return couldNotRead(revisionName(taskDefinitionArn), reading, "ecs:DescribeTaskDefinition");
     if (!reading || reading.value === null || idsIn(reading.value, draft).length > 0)
       named.set(taskDefinitionArn, (named.get(taskDefinitionArn) ?? 0) + 1);
   }
   if (named.size === 0) return true;
-  const which = [...named].map(([arn, count]) => `${count} of ${revisionName(arn)}`).sort().join(", ");
+  const which = [...named]
+    .map(([arn, count]) => `${count} of ${revisionName(arn)}`)
+    .sort()
+    .join(", ");
   const message = `Tasks with the mount have not stopped yet (${which}): they are waited for.`;
   say(draft, "False", "StillServed", message);
   pass.endings.wait(ROLLOUT_POLL_MS, `tasks of ${pass.name} still have the mount`);

@@ -56,7 +56,11 @@ function noteUnread(pass: EcsPass): boolean {
   const { service, base, familyServices } = pass.input.observed;
   const parts = [
     { read: service, what: pass.name, permission: "ecs:DescribeServices" },
-    { read: pass.service === null && service !== null ? null : base, what: `the task definition of ${pass.name}`, permission: "ecs:DescribeTaskDefinition" },
+    {
+      read: pass.service === null && service !== null ? null : base,
+      what: `the task definition of ${pass.name}`,
+      permission: "ecs:DescribeTaskDefinition",
+    },
     { read: familyServices, what: `the services that may run ${pass.name}`, permission: "ecs:DescribeServices" },
   ];
   const missing = parts.find(({ read }) => read !== null && !read.known);
@@ -85,12 +89,24 @@ function noteAbsent(pass: EcsPass): boolean {
   const cluster = "cluster" in target ? target.cluster : "";
   const absent =
     service?.known && service.value === "noCluster"
-      ? { reason: "ClusterNotFound", message: `Cluster ${cluster} does not exist ${where}: create it, or delete this binding. Mooring waits for it.` }
+      ? {
+          reason: "ClusterNotFound",
+          message: `Cluster ${cluster} does not exist ${where}: create it, or delete this binding. Mooring waits for it.`,
+        }
       : !isThere
-        ? { reason: "ServiceNotFound", message: `${capital(pass.name)} does not exist ${where}: create it, or delete this binding. Mooring waits for it.` }
+        ? {
+            reason: "ServiceNotFound",
+            message: `${capital(pass.name)} does not exist ${where}: create it, or delete this binding. Mooring waits for it.`,
+          }
         : "family" in target
-          ? { reason: "FamilyNotFound", message: `${capital(pass.name)} has no active revision ${where}: register one, or delete this binding. Mooring waits for it.` }
-          : { reason: "TaskDefinitionNotFound", message: `The revision that ${pass.name} names is not known to ECS any more: deploy one that is.` };
+          ? {
+              reason: "FamilyNotFound",
+              message: `${capital(pass.name)} has no active revision ${where}: register one, or delete this binding. Mooring waits for it.`,
+            }
+          : {
+              reason: "TaskDefinitionNotFound",
+              message: `The revision that ${pass.name} names is not known to ECS any more: deploy one that is.`,
+            };
   const isBelieved = (!isThere || "family" in target) && isEcsTargetGone(pass);
   for (const draft of pass.drafts) {
     if (draft.conditions.get("MountConfigured")) continue;
@@ -116,7 +132,8 @@ function planStaying(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinitio
   const edit = editOf(draft)!;
   const isThere = isAsWanted(draft, base);
   if (draft.binding.spec.suspend) {
-    const message = "The mount is not as it should be, and nothing is changed while spec.suspend is true: set it to false.";
+    const message =
+      "The mount is not as it should be, and nothing is changed while spec.suspend is true: set it to false.";
     if (!isThere) say(draft, "False", "Suspended", message);
     return;
   }
@@ -141,14 +158,24 @@ export function isAsWanted(draft: EcsDraft, revision: ObservedTaskDefinition): b
 function awaitAccessPoint(draft: EcsDraft): void {
   const said = draft.binding.facets.accessPoint?.conditions.find(({ type }) => type === "AccessPointReady");
   const why = said && said.status !== "True" ? `: ${said.message}` : ".";
-  say(draft, "False", "WaitingForAccessPoint", `The task definition is ready for the mount; the access point is not there yet${why}`);
+  say(
+    draft,
+    "False",
+    "WaitingForAccessPoint",
+    `The task definition is ready for the mount; the access point is not there yet${why}`,
+  );
 }
 
 function isPolicyUsable(pass: EcsPass, draft: EcsDraft): boolean {
   const usableAtMs = draft.binding.facets.accessPoint?.policyUsableAtMs ?? null;
   if (usableAtMs !== null && usableAtMs <= pass.input.nowMs) return true;
   if (usableAtMs === null) {
-    say(draft, "False", "WaitingForPolicy", "The mount waits until the file system policy admits it (see PolicyReady).");
+    say(
+      draft,
+      "False",
+      "WaitingForPolicy",
+      "The mount waits until the file system policy admits it (see PolicyReady).",
+    );
     return false;
   }
   const from = new Date(usableAtMs).toISOString();
@@ -181,7 +208,12 @@ function verify(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinition): v
     return pass.endings.stall(`the last rollout of ${pass.name} failed`);
   }
   const reason = primary.failedTasks > 0 ? "RolloutNotStable" : "Updating";
-  say(draft, "False", reason, `Revision ${revision}, which has the mount, is being rolled out in ${pass.name}${failures(primary)}.`);
+  say(
+    draft,
+    "False",
+    reason,
+    `Revision ${revision}, which has the mount, is being rolled out in ${pass.name}${failures(primary)}.`,
+  );
   pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} is being rolled out`);
 }
 
@@ -193,7 +225,9 @@ function isEverywhere({ service, input }: EcsPass, draft: EcsDraft): boolean {
 }
 
 function mounted(pass: EcsPass, draft: EcsDraft, revision: string): void {
-  const paths = draft.binding.spec.workload.ecs.mounts.map(({ container, containerPath }) => `${container}:${containerPath}`);
+  const paths = draft.binding.spec.workload.ecs.mounts.map(
+    ({ container, containerPath }) => `${container}:${containerPath}`,
+  );
   const where = `${capital(pass.name)} mounts access point ${draft.wantedId} at ${paths.join(", ")} (revision ${revision})`;
   if (draft.binding.spec.suspend)
     return say(draft, "True", "Suspended", `${where}; nothing is changed while spec.suspend is true.`);

@@ -64,7 +64,10 @@ function unknownRevision(name: string, taskDefinitionArn: string): AwsError {
   });
 }
 
-function consumerOf(name: string, { taskDefinitionArn, taskRoleArn, volumes: all }: ObservedTaskDefinition): EcsConsumer | null {
+function consumerOf(
+  name: string,
+  { taskDefinitionArn, taskRoleArn, volumes: all }: ObservedTaskDefinition,
+): EcsConsumer | null {
   const volumes = all.flatMap(({ efs }) => (efs === null ? [] : [efs]));
   if (volumes.length === 0) return null;
   return {

@@ -1,7 +1,13 @@
 import { ecsMachine } from "../../state-machines/ecs/machine.ts";
 import { parseKey } from "../model/keys.ts";
 import { MOUNT_FINALIZER } from "../model/records.ts";
-import { type EcsFacetDrafts, type EcsMemory, type EcsObservation, type EcsTarget, EMPTY_ECS_MEMORY } from "../plan/ecs-input.ts";
+import {
+  type EcsFacetDrafts,
+  type EcsMemory,
+  type EcsObservation,
+  type EcsTarget,
+  EMPTY_ECS_MEMORY,
+} from "../plan/ecs-input.ts";
 import { planEcs } from "../plan/plan-ecs.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";

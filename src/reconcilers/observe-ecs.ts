@@ -1,6 +1,12 @@
 import type { Aws } from "../aws/aws.ts";
 import { ecsFamilyKey, ecsServiceKey, familyArn, type ReconcileKey } from "../model/keys.ts";
-import type { ObservedMountTarget, ObservedService, ObservedTask, ObservedTaskDefinition, Reading } from "../model/observations.ts";
+import type {
+  ObservedMountTarget,
+  ObservedService,
+  ObservedTask,
+  ObservedTaskDefinition,
+  Reading,
+} from "../model/observations.ts";
 import { parseTaskDefinitionArn } from "../model/task-definition.ts";
 import { isEcsBinding, type WorkloadId } from "../model/workload.ts";
 import type { EcsMemory, EcsObservation, EcsPlanInput, EcsTarget } from "../plan/ecs-input.ts";
@@ -114,7 +120,8 @@ export async function seenService(
 ): Promise<Seen> {
   const { readAtMs } = service;
   const none = { tasks: null, candidates: null, familyServices: { known: true as const, value: [], readAtMs } };
-  if (!service.known) return { ...none, service, base: { ...service, known: false, why: service.why }, revisions: new Map() };
+  if (!service.known)
+    return { ...none, service, base: { ...service, known: false, why: service.why }, revisions: new Map() };
   if (there === null || there.status === "INACTIVE")
     return { ...none, service, base: { known: true, value: null, readAtMs }, revisions: new Map() };
   const baseArn = primaryOf(there)?.taskDefinitionArn ?? there.taskDefinitionArn;
@@ -144,16 +151,15 @@ async function observeFamily(
 }
 
 /** Services with bindings that run a revision of the family; ten are described by one call. */
-async function managedServicesOf(
-  aws: Pick<Aws, "ecs">,
-  arnOfFamily: string,
-  view: RecordsView,
-): Promise<string[]> {
+async function managedServicesOf(aws: Pick<Aws, "ecs">, arnOfFamily: string, view: RecordsView): Promise<string[]> {
   const byCluster = managedServices(view);
   const found: string[] = [];
   for (const [cluster, names] of byCluster)
     for (const { serviceName, status, deployments } of (await aws.ecs.describeServices(cluster, [...names])) ?? [])
-      if (status === "ACTIVE" && deployments.some(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${arnOfFamily}:`)))
+      if (
+        status === "ACTIVE" &&
+        deployments.some(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${arnOfFamily}:`))
+      )
         found.push(`service ${cluster}/${serviceName}`);
   return found.sort();
 }
