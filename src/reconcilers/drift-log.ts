@@ -10,6 +10,8 @@ export interface DriftMemory {
   open: { firstSeenMs: number; bindings: string[] } | null;
   /** The last repaired drift: events that arrive late may still name who caused it, alone or among others. */
   repaired: { atMs: number } | null;
+  /** Whom the last drift was told of: a repair may take several runs, and go on with a counterpart's. */
+  last?: { actor: string; eventName: string } | null;
 }
 
 export interface Concerns {
@@ -47,9 +49,12 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       for (const event of news) {
         told.add(event.id);
         await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+        memory.last = { actor: event.actor, eventName: event.name };
       }
-      if (news.length === 0 && memory.open === null)
+      if (news.length === 0 && memory.open === null) {
         await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+        memory.last = null;
+      }
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
       const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
       memory.open = { firstSeenMs, bindings };
@@ -71,10 +76,7 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.open = null;
     },
 
-    cause: (): Cause => {
-      const last = foreign.at(-1);
-      return { kind: "Drift", actor: last?.actor ?? null, eventName: last?.name ?? null };
-    },
+    cause: (): Cause => driftCause(memory),
     memory: () => memory,
     /** An event is kept until its drift was told, or a converged read shows that there is none (any more). */
     accountedForUpToMs: () => {
@@ -82,6 +84,10 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
     },
   };
+}
+
+export function driftCause({ last }: DriftMemory): Cause {
+  return { kind: "Drift", actor: last?.actor ?? null, eventName: last?.eventName ?? null };
 }
 
 /** Names who caused a drift that was repaired before their events came. */

@@ -5,11 +5,11 @@ import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pa
 import type { Action } from "../model/actions.ts";
 import type { Cause } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
-import { isReady } from "../model/status.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
+import { causeOf } from "./cause.ts";
 import { createDriftLog, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { actionId, type Failure } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -229,20 +229,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     return { fileSystem, bindings: bindings.toSorted() };
   }
 
-  /**
-   * Why a call is made: drift, if there is some; else whoever changed a binding of the call that is
-   * not yet as its spec says, however indirectly this run was woken; else what woke it.
-   */
-  #causeOf(action: Action): Cause {
+  async #causeOf(action: Action): Promise<Cause> {
     if (this.#plan?.drifted) return this.#drift.cause();
-    const unsettled = action.bindings.flatMap((name) => {
-      const [namespace = "", bindingName = ""] = name.split("/");
-      const binding = this.#view.binding(namespace, bindingName);
-      return binding === undefined || isReady(binding) ? [] : [binding];
-    });
-    const newest = unsettled.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
-    if (newest === undefined) return this.#run.cause;
-    return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
+    return causeOf(action, this.#view, this.#ports.store.audit, this.#run.cause);
   }
 
   #countRemoval(count: number): void {
