@@ -60,11 +60,16 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.open = { firstSeenMs, bindings };
     },
 
-    /** Call after a read that showed nothing left to do. */
-    async converged(acted: number, concerns: Concerns): Promise<void> {
+    /**
+     * Call after a read that showed nothing left to do.
+     *
+     * @param stands true of an event whose work is in force and is left so: that caused no drift.
+     */
+    async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
       isConverged = true;
       const nowMs = clock.nowMs();
-      if (memory.open === null) await attributeLate(ports, run, memory, foreign, concerns);
+      const suspects = foreign.filter((event) => !stands(event));
+      if (memory.open === null) await attributeLate(ports, run, memory, suspects, concerns);
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;

@@ -3,7 +3,7 @@ import type { fileSystemMachine } from "../../state-machines/file-system/machine
 import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
-import type { Cause } from "../model/audit.ts";
+import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
@@ -43,6 +43,8 @@ export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory
   propose(view: RecordsView, facets: Facets, lease: Lease, failures: Failure[], nowMs: number): Omit<Proposal, "by">;
   /** Uids of the bindings that the plan found drifted. */
   drifted(facets: Facets): string[];
+  /** True if what a foreign call did is just what this observation shows. */
+  stands?(event: NotedEvent, observation: Observation): boolean;
   /** Names for the history: the FileSystem record and the bindings of this object. */
   concerns(view: RecordsView): { fileSystem: string | null; bindings: string[] };
 }
@@ -185,7 +187,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     await this.#wakeCounterparts();
     if (output.kind === "failed") throw output.error;
     const concerns = this.#spec.concerns(this.#view);
-    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns);
+    const stands = (event: NotedEvent) =>
+      this.#observation !== null && (this.#spec.stands?.(event, this.#observation) ?? false);
+    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns, stands);
     return {
       result: output,
       seenSlot: this.#head,

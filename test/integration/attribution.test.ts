@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mountsOf } from "./account.ts";
-import { aBinding, aFileSystem } from "./manifests.ts";
+import { fileSystemKey } from "../../src/model/keys.ts";
+import { mountsOf, putStatements, statements } from "./account.ts";
+import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
 import { World } from "./world.ts";
 
 const indexer = aBinding("indexer");
+const KEY = fileSystemKey({ account: "111122223333", region: "eu-west-1", fileSystemId: FS_ID });
 
 /** Causes of all calls since `from`, in order. */
 async function causesSince(world: World, from: number) {
@@ -50,6 +52,26 @@ describe("the history names the same cause for every call of a repair", () => {
       return mounts.length === 1 ? { is: mounts } : { not: mounts };
     });
     expect(await causesSince(world, from)).toMatchObject([{ kind: "Drift", actor: "bob" }]);
+  });
+
+  test("and blames nobody whose own statements stand, however soon after the repair they came", async () => {
+    await world.ready(indexer);
+    const from = (await world.history()).length;
+    const theirs = await statements(world);
+    await world.aws("eve", "efs", "DeleteFileSystemPolicy", { FileSystemId: FS_ID });
+    await world.until("the policy is back", async () => {
+      const now = await statements(world);
+      return now.length > 0 ? { is: now } : { not: now };
+    });
+    const receives = world.simulator.simulator.calls.counts().byOperation["sqs.ReceiveMessage"] ?? 0;
+    await putStatements(world, "platform-team", theirs);
+    await world.until("that event is taken in", async () => {
+      const item = await world.mooring.store.keys.get(KEY);
+      const now = world.simulator.simulator.calls.counts().byOperation["sqs.ReceiveMessage"] ?? 0;
+      return now > receives && item?.noted.length === 0 ? { is: now } : { not: item };
+    });
+    const blamed = (await world.history()).slice(from).filter((entry) => "actor" in entry);
+    expect(blamed.map((entry) => "actor" in entry && entry.actor)).toEqual(["eve"]);
   });
 
   test("and a change of spec is its author's, not the last saboteur's", async () => {
