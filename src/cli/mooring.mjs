@@ -36,8 +36,9 @@ function runWith(node) {
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", main, ...process.argv.slice(2)], {
     stdio: "inherit",
   });
-  // Ctrl-C reaches the whole foreground group; this process only has to outlive the child. A SIGTERM is for us alone.
-  process.on("SIGINT", () => {});
+  // A signal may be meant for this process alone. Ctrl-C reaches the whole foreground group, so that the child gets
+  // it twice; it takes two at once for one.
+  process.on("SIGINT", () => child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGHUP", () => child.kill("SIGHUP"));
   child.on("error", (error) => {

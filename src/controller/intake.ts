@@ -55,8 +55,8 @@ async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
           noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports),
         ),
     );
-    // A replica that stops leaves what it did not get to for the others.
-    if (answered.every(Boolean)) await delivery.ack();
+    // A replica that stops hands what it did not get to back at once, for the others.
+    await (answered.every(Boolean) ? delivery.ack() : delivery.retry(0));
   } catch (error) {
     // Not acknowledged: the queue delivers it again.
     ports.logError("cannot handle a message; it will be delivered again", error);

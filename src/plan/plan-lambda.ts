@@ -1,6 +1,7 @@
 import type { Action } from "../model/actions.ts";
 import type { WorkloadFacet } from "../model/facets.ts";
 import type { ObservedFunction } from "../model/observations.ts";
+import { isPassing } from "../model/passing-reasons.ts";
 import { unread } from "./condition-drafts.ts";
 import type { LambdaFacetDrafts, LambdaPlanInput } from "./lambda-input.ts";
 import { beginLambdaPass, isLeaving, type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
@@ -180,10 +181,17 @@ function noteDrift(draft: MountDraft): boolean {
   const unfinished = draft.conditions.get("MountConfigured")?.status !== "True";
   if (isLeaving(draft) || (!draft.drifted && !(marked && unfinished))) return false;
   const due = draft.action ? ` Due: ${draft.action.type}.` : "";
-  const message = draft.mayAct
-    ? `The mount was changed by others and is being put right.${due}`
-    : `The mount is not as the spec says, and nothing is changed for it.${due}`;
-  draft.conditions.set("Drifted", "True", draft.mayAct ? "Repairing" : "HeldBack", message);
+  const mount = draft.conditions.get("MountConfigured");
+  if (!draft.mayAct) {
+    const message = `The mount is not as the spec says, and nothing is changed for it.${due}`;
+    draft.conditions.set("Drifted", "True", "HeldBack", message);
+  } else if (!draft.action && mount?.status === "False" && !isPassing(mount.reason)) {
+    const message = `The mount was changed by others; it is put right once this is out of the way: ${mount.message}`;
+    draft.conditions.set("Drifted", "True", "Obstructed", message);
+  } else {
+    const message = `The mount was changed by others and is being put right.${due}`;
+    draft.conditions.set("Drifted", "True", "Repairing", message);
+  }
   return true;
 }
 

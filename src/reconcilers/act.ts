@@ -10,7 +10,7 @@ import type { ReconcilerPorts } from "./ports.ts";
 
 export interface ActContext {
   lease: Lease;
-  causeOf(action: Action): Cause;
+  causeOf(action: Action): Cause | Promise<Cause>;
   /** Name of the FileSystem record concerned, for the history. */
   fileSystem: string | null;
   /** By actionId; filled by failed calls, emptied by successful ones. */
@@ -50,7 +50,7 @@ function leaseCovers(lease: Lease, { clock, settings }: ReconcilerPorts): boolea
 async function actOnce(action: Action, ports: ReconcilerPorts, context: ActContext): Promise<boolean> {
   const intentId = ports.chance.uuid();
   const head = ports.store.records.view().head;
-  await ports.store.keys.beginIntent(context.lease, intentEntry(action, intentId, context));
+  await ports.store.keys.beginIntent(context.lease, await intentEntry(action, intentId, context));
   let executed: Executed;
   try {
     executed = await execute(action, ports.aws, ports.settings.installation, head);
@@ -82,14 +82,14 @@ async function failed(
   return error.certainlyNotDone;
 }
 
-function intentEntry(action: Action, intentId: string, context: ActContext) {
+async function intentEntry(action: Action, intentId: string, context: ActContext) {
   return {
     type: "Intent" as const,
     intentId,
     operation: action.type,
     target: action.target,
     why: action.why,
-    cause: context.causeOf(action),
+    cause: await context.causeOf(action),
     before: action.before,
     after: action.after,
     bindings: action.bindings,

@@ -11,6 +11,8 @@ export interface DriftMemory {
   open: { firstSeenMs: number; bindings: string[] } | null;
   /** The last repaired drift: events that arrive late may still name who caused it, alone or among others. */
   repaired: { atMs: number } | null;
+  /** Whom the last drift was told of: a repair may take several runs, and go on with a counterpart's. */
+  last?: { actor: string; eventName: string } | null;
 }
 
 export interface Concerns {
@@ -48,19 +50,27 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       for (const event of news) {
         told.add(event.id);
         await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+        memory.last = { actor: event.actor, eventName: event.name };
       }
-      if (news.length === 0 && memory.open === null)
+      if (news.length === 0 && memory.open === null) {
         await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+        memory.last = null;
+      }
       const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
       const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
       memory.open = { firstSeenMs, bindings };
     },
 
-    /** Call after a read that showed nothing left to do. */
-    async converged(acted: number, concerns: Concerns): Promise<void> {
+    /**
+     * Call after a read that showed nothing left to do.
+     *
+     * @param stands true of an event whose work is in force and is left so: that caused no drift.
+     */
+    async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
       isConverged = true;
       const nowMs = clock.nowMs();
-      if (memory.open === null) await attributeLate(ports, run, memory, foreign, concerns);
+      const suspects = foreign.filter((event) => !stands(event));
+      if (memory.open === null) await attributeLate(ports, run, memory, suspects, concerns);
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;
@@ -72,10 +82,7 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.open = null;
     },
 
-    cause: (): Cause => {
-      const last = foreign.at(-1);
-      return { kind: "Drift", actor: last?.actor ?? null, eventName: last?.name ?? null };
-    },
+    cause: (): Cause => driftCause(memory),
     memory: () => memory,
     /** An event is kept until its drift was told, or a converged read shows that there is none (any more). */
     accountedForUpToMs: () => {
@@ -83,6 +90,10 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
     },
   };
+}
+
+export function driftCause({ last }: DriftMemory): Cause {
+  return { kind: "Drift", actor: last?.actor ?? null, eventName: last?.eventName ?? null };
 }
 
 /** Names who caused a drift that was repaired before their events came. */

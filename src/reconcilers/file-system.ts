@@ -5,6 +5,7 @@ import { ACCESS_POINT_FINALIZER, IN_USE_FINALIZER } from "../model/records.ts";
 import type { FileSystemFacetDrafts, FileSystemMemory, FileSystemObservation } from "../plan/file-system-input.ts";
 import type { Plan } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
+import { samePolicyMeaning } from "../plan/policy-meaning.ts";
 import { clientsAmong, needsClients } from "../plan/policy-clients.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
@@ -116,6 +117,11 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
       );
     },
     drifted: (facets) => driftedOf(facets.accessPoints),
+    stands: ({ name, subject }, { policy }) =>
+      name === "PutFileSystemPolicy" &&
+      subject["policy"] !== undefined &&
+      policy.known &&
+      samePolicyMeaning(subject["policy"], policy.value, ports.settings.installation),
     concerns: (view) => {
       const record = view.fileSystemById(id);
       const name = record?.metadata.name ?? null;

@@ -4,13 +4,13 @@ import type { fileSystemMachine } from "../../state-machines/file-system/machine
 import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
-import type { Cause } from "../model/audit.ts";
+import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
-import { isReady } from "../model/status.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
+import { causeOf } from "./cause.ts";
 import { createDriftLog, tellHold, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
 import { actionId, type Failure, type Trouble } from "./failures.ts";
@@ -45,6 +45,8 @@ export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory
   propose(view: RecordsView, facets: Facets, lease: Lease, troubles: Trouble[], nowMs: number): Omit<Proposal, "by">;
   /** Uids of the bindings that the plan found drifted. */
   drifted(facets: Facets): string[];
+  /** True if what a foreign call did is just what this observation shows. */
+  stands?(event: NotedEvent, observation: Observation): boolean;
   /** Names for the history: the FileSystem record and the bindings of this object. */
   concerns(view: RecordsView): { fileSystem: string | null; bindings: string[] };
 }
@@ -201,7 +203,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     await this.#wakeCounterparts();
     if (output.kind === "failed") throw output.error;
     const concerns = this.#spec.concerns(this.#view);
-    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns);
+    const stands = (event: NotedEvent) =>
+      this.#observation !== null && (this.#spec.stands?.(event, this.#observation) ?? false);
+    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns, stands);
     return {
       result: output,
       seenSlot: this.#head,
@@ -250,20 +254,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     return { fileSystem, bindings: bindings.toSorted() };
   }
 
-  /**
-   * Why a call is made: drift, if there is some; else whoever changed a binding of the call that is
-   * not yet as its spec says, however indirectly this run was woken; else what woke it.
-   */
-  #causeOf(action: Action): Cause {
+  async #causeOf(action: Action): Promise<Cause> {
     if (this.#plan?.drifted) return this.#drift.cause();
-    const unsettled = action.bindings.flatMap((name) => {
-      const [namespace = "", bindingName = ""] = name.split("/");
-      const binding = this.#view.binding(namespace, bindingName);
-      return binding === undefined || isReady(binding) ? [] : [binding];
-    });
-    const newest = unsettled.toSorted((a, b) => b.changedBy.atMs - a.changedBy.atMs)[0];
-    if (newest === undefined) return this.#run.cause;
-    return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
+    return causeOf(action, this.#view, this.#ports.store.audit, this.#run.cause);
   }
 
   #countRemoval(count: number): void {

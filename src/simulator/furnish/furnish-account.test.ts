@@ -42,6 +42,24 @@ test("a function can be given a mount at once", async () => {
   await world.call("lambda", "UpdateFunctionConfiguration", { FunctionName: "thumbnailer", FileSystemConfigs });
 });
 
+test("the service runs, and its revision mounts nothing yet", async () => {
+  const paced = createTestWorld({ taskStartMs: 9_000, deploymentStepMs: 9_000 });
+  const { containers } = await furnishAccount(paced.world);
+  const { cluster, service } = FURNISHED;
+  const { services } = await paced.call("ecs", "DescribeServices", { cluster, services: [service] });
+  expect(services[0]).toMatchObject({
+    serviceArn: containers?.serviceArn,
+    runningCount: 2,
+    deployments: [{ rolloutState: "COMPLETED" }],
+  });
+  const { taskDefinition } = await paced.call("ecs", "DescribeTaskDefinition", { taskDefinition: service });
+  expect(taskDefinition.volumes).toEqual([]);
+  expect(taskDefinition.containerDefinitions.map((one: { name: string }) => one.name)).toEqual([
+    ...FURNISHED.containers,
+  ]);
+  expect(paced.world.timings.taskStartMs).toBe(9_000);
+});
+
 test("it is furnished once, also after a restart", async () => {
   world.restart();
   expect(isFurnished(world.world)).toBe(true);

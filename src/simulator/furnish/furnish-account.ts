@@ -3,9 +3,10 @@
  * system with a policy of its own, functions with roles, a pipeline's user, a foreign access point.
  * The roles have no EFS permissions, so that only the file system's policy decides what they may do.
  */
-import type { CallContext, ServiceName } from "../core.ts";
 import type { World } from "../world.ts";
+import { type FurnishedContainers, furnishContainers } from "./furnish-containers.ts";
 import { FUNCTIONS, FURNISHED, type FurnishedFunction } from "./furnished.ts";
+import { type Call, callAsPlatform, makeRole } from "./platform-calls.ts";
 
 /** Ids that differ from world to world. */
 export interface FurnishedAccount {
@@ -20,15 +21,12 @@ export interface FurnishedAccount {
   functionArns: Record<string, string>;
   roleArns: Record<string, string>;
   foreignAccessPointId: string;
+  /** Absent in a world without ECS. */
+  containers?: FurnishedContainers;
 }
 
 const NFS_PORT = 2049;
 const VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
-
-/** Makes one call as the account's platform team; it leaves no CloudTrail event and is not counted. */
-// The answers of a dozen operations, each read for one id.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Call = (service: ServiceName, operation: string, input: object) => Promise<any>;
 
 export const isFurnished = (world: World): boolean =>
   world.service("efs").fileSystem(FURNISHED.fileSystemId) !== undefined;
@@ -49,17 +47,15 @@ export async function furnishAccount(world: World): Promise<FurnishedAccount> {
   const functionArns: Record<string, string> = {};
   for (const each of FUNCTIONS)
     functionArns[each.name] = await makeFunction(call, each, network, roleArns[each.name] ?? "");
+  const containers = world.find("ecs") ? await furnishContainers(world, call, network) : undefined;
   world.changed();
-  return { ...network, fileSystemId: FURNISHED.fileSystemId, functionArns, roleArns, foreignAccessPointId };
-}
-
-function callAsPlatform(world: World): Call {
-  const caller = { ...world.principalOf("platform-team"), sourceIp: "127.0.0.1", userAgent: "furnish" };
-  return async (service, operation, input) => {
-    const context: CallContext = { caller, region: world.region, requestId: world.clock.uuid() };
-    const handler = world.service(service).operations[operation];
-    if (!handler) throw new Error(`Cannot furnish the account: ${service} has no ${operation}`);
-    return (await handler(input, context)) as unknown;
+  return {
+    ...network,
+    fileSystemId: FURNISHED.fileSystemId,
+    functionArns,
+    roleArns: { ...roleArns, ...containers?.roleArns },
+    foreignAccessPointId,
+    ...(containers && { containers }),
   };
 }
 
@@ -98,12 +94,6 @@ async function makeNetwork(world: World, call: Call): Promise<Network> {
   });
   await call("ec2", "AuthorizeSecurityGroupEgress", { GroupId: functionGroupId, IpPermissions: [nfs(storageGroupId)] });
   return { vpcId, subnetIds, functionGroupId, storageGroupId };
-}
-
-async function makeRole(call: Call, RoleName: string, service: string): Promise<string> {
-  const Statement = [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }];
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-  return (await call("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument })).Role.Arn as string;
 }
 
 async function makeFileSystem(world: World, call: Call, network: Network): Promise<void> {

@@ -24,6 +24,13 @@ export const FURNISHED = {
   /** The user of the deployment pipeline; its access key id is its name. */
   pipelineUser: "deploy-bot",
   zones: ["a", "b", "c"],
+  cluster: "prod",
+  /** A service without a volume; its task role and its family have its name. */
+  service: "web",
+  /** The service's containers: the application and the sidecar that ships its logs. */
+  containers: ["app", "log"],
+  /** A family that a schedule runs as tasks of no service; its task role has its name. */
+  taskFamily: "nightly-report",
 } as const;
 
 export const FUNCTIONS: readonly FurnishedFunction[] = [

@@ -51,13 +51,16 @@ export function accountSettingOperations({ state, world }: EcsContext): Record<s
     },
     ListAccountSettings(input: ListAccountSettingsRequest, { caller }) {
       const principal = keyOf(input.principalArn ?? caller.arn);
-      const own = state.accountSettings.get(principal) ?? {};
-      const all = input.effectiveSettings ? { ...DEFAULTS, ...state.accountSettings.get(ACCOUNT), ...own } : own;
-      const kept = Object.entries(all).filter(
-        ([name, value]) => name === (input.name ?? name) && value === (input.value ?? value),
-      );
+      const own = Object.entries(state.accountSettings.get(principal) ?? {});
+      // What holds for a principal without a setting of its own is shown as the account's.
+      const inherited = Object.entries({ ...DEFAULTS, ...state.accountSettings.get(ACCOUNT) });
+      const all = own.map(([name, value]) => shown(principal, name, value));
+      for (const [name, value] of input.effectiveSettings ? inherited : []) {
+        if (!all.some((one) => one.name === name)) all.push(shown(ACCOUNT, name, value));
+      }
+      const kept = all.filter(({ name, value }) => name === (input.name ?? name) && value === (input.value ?? value));
       const page = checkedPage(pageOf(kept, pageSize(input.maxResults), input.nextToken));
-      return { settings: page.items.map(([name, value]) => shown(principal, name, value)), nextToken: page.next };
+      return { settings: page.items, nextToken: page.next };
     },
   };
 }

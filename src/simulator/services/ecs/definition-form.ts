@@ -11,10 +11,9 @@ import type {
   TaskDefinition,
   Volume,
 } from "@aws-sdk/client-ecs";
-import type { World } from "../../world.ts";
 import { checkFargate } from "./definition-rules.ts";
 import { definitionArn } from "./names.ts";
-import type { DefinitionRecord } from "./state.ts";
+import type { DefinitionRecord, EcsContext } from "./state.ts";
 
 /** What was given and what ECS adds. Members that this simulator gives no meaning stay as they are. */
 export function withDefaults({ tags: _, ...given }: RegisterTaskDefinitionRequest): DefinitionRecord["definition"] {
@@ -27,19 +26,18 @@ export function withDefaults({ tags: _, ...given }: RegisterTaskDefinitionReques
 }
 
 function container(given: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {
-  const { mountPoints = [], healthCheck, logConfiguration } = given;
+  const { healthCheck } = given;
   return {
     cpu: 0,
     portMappings: [],
     essential: true,
     environment: [],
+    mountPoints: [],
     volumesFrom: [],
     systemControls: [],
     ...given,
-    mountPoints: mountPoints.map((point) => ({ readOnly: false, ...point })),
     ...(given.portMappings && { portMappings: given.portMappings.map((port) => portMapping(port, networkMode)) }),
     ...(healthCheck && { healthCheck: { interval: 30, timeout: 5, retries: 3, ...healthCheck } }),
-    ...(logConfiguration && { logConfiguration: { options: {}, secretOptions: [], ...logConfiguration } }),
   };
 }
 
@@ -61,8 +59,9 @@ function volume(given: Volume): Volume {
 }
 
 /** As DescribeTaskDefinition shows it. */
-export function shownDefinition(world: World, record: DefinitionRecord): TaskDefinition {
-  const { definition, status, revision, deregisteredMs, deleteRequestedMs } = record;
+export function shownDefinition({ world, state }: EcsContext, record: DefinitionRecord): TaskDefinition {
+  const { status, revision, deregisteredMs, deleteRequestedMs } = record;
+  const definition = state.noisy ? noisy(record.definition) : record.definition;
   return {
     taskDefinitionArn: definitionArn(world, record),
     ...definition,
@@ -74,6 +73,27 @@ export function shownDefinition(world: World, record: DefinitionRecord): TaskDef
     registeredBy: record.registeredBy,
     ...(deregisteredMs !== null && { deregisteredAt: new Date(deregisteredMs) }),
     ...(deleteRequestedMs !== null && { deleteRequestedAt: new Date(deleteRequestedMs) }),
+  };
+}
+
+/**
+ * More noise than an API-made definition has today: defaults that the console writes, and that AWS
+ * has been seen to add. Off by default, since Terraform's provider would see a change in each of them.
+ */
+function noisy(definition: DefinitionRecord["definition"]): DefinitionRecord["definition"] {
+  return {
+    ...definition,
+    containerDefinitions: (definition.containerDefinitions ?? []).map((each) => ({
+      environmentFiles: [],
+      ulimits: [],
+      ...each,
+      mountPoints: (each.mountPoints ?? []).map((point) => ({ readOnly: false, ...point })),
+      ...(each.logConfiguration && { logConfiguration: { secretOptions: [], ...each.logConfiguration } }),
+    })),
+    volumes: (definition.volumes ?? []).map(({ efsVolumeConfiguration: efs, ...rest }) => ({
+      ...rest,
+      ...(efs && { efsVolumeConfiguration: { transitEncryption: "DISABLED" as const, ...efs } }),
+    })),
   };
 }
 

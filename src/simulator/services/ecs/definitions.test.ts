@@ -50,10 +50,9 @@ describe("registration", () => {
           environment: [],
           volumesFrom: [],
           systemControls: [],
-          mountPoints: [{ sourceVolume: "data", containerPath: "/data", readOnly: false }],
+          mountPoints: [{ sourceVolume: "data", containerPath: "/data" }],
           portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp", name: "http" }],
           healthCheck: { command: ["CMD", "true"], interval: 30, timeout: 5, retries: 3 },
-          logConfiguration: { options: { Name: "x" }, secretOptions: [] },
         },
         { name: "log", essential: false, mountPoints: [] },
       ],
@@ -63,6 +62,15 @@ describe("registration", () => {
     expect(names).toEqual(
       expect.arrayContaining(["ecs.capability.efs", "ecs.capability.efsAuth", "ecs.capability.task-eni"]),
     );
+  });
+
+  test("what is read back can be noisier still", async () => {
+    const efsVolumeConfiguration = { fileSystemId: at.fileSystemId };
+    await register({ volumes: [{ name: "data", efsVolumeConfiguration }] });
+    at.world.world.service("ecs").configure({ noisy: true });
+    const { taskDefinition } = await call("DescribeTaskDefinition", { taskDefinition: "web" });
+    expect(taskDefinition.containerDefinitions[0].mountPoints[0].readOnly).toBe(false);
+    expect(taskDefinition.volumes[0].efsVolumeConfiguration.transitEncryption).toBe("DISABLED");
   });
 
   test("what was read can be registered again, without what only AWS writes", async () => {

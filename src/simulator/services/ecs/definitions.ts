@@ -47,12 +47,15 @@ export function definitionOperations(context: EcsContext): Record<string, Handle
       };
       family.revisions.push(record);
       state.families.set(name, family);
-      return { taskDefinition: shownDefinition(world, record), ...(tags.length > 0 && { tags }) };
+      return { taskDefinition: shownDefinition(context, record), ...(tags.length > 0 && { tags }) };
     },
     DescribeTaskDefinition({ taskDefinition = "", include = [] }: DescribeTaskDefinitionRequest) {
       const record = findDefinition(context, taskDefinition);
       if (!record || isGone(context, record)) throw clientError("Unable to describe task definition.");
-      return { taskDefinition: shownDefinition(world, record), ...(include.includes("TAGS") && { tags: record.tags }) };
+      return {
+        taskDefinition: shownDefinition(context, record),
+        ...(include.includes("TAGS") && { tags: record.tags }),
+      };
     },
     DeregisterTaskDefinition({ taskDefinition = "" }: { taskDefinition?: string }) {
       const record = exactDefinition(context, taskDefinition);
@@ -60,7 +63,7 @@ export function definitionOperations(context: EcsContext): Record<string, Handle
         throw clientError("The specified task definition does not exist.");
       if (record.status === "ACTIVE")
         Object.assign(record, { status: "INACTIVE", deregisteredMs: world.clock.nowMs() });
-      return { taskDefinition: shownDefinition(world, record) };
+      return { taskDefinition: shownDefinition(context, record) };
     },
     DeleteTaskDefinitions: (input: DeleteTaskDefinitionsRequest) => deleteDefinitions(context, input),
     ...listOperations(context),
@@ -92,7 +95,7 @@ function deleteDefinitions(context: EcsContext, { taskDefinitions = [] }: Delete
     } else {
       record.status = "DELETE_IN_PROGRESS";
       record.deleteRequestedMs ??= world.clock.nowMs();
-      deleted.push(shownDefinition(world, record));
+      deleted.push(shownDefinition(context, record));
     }
   }
   return { taskDefinitions: deleted, failures };

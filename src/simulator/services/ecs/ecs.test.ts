@@ -158,7 +158,7 @@ describe("clusters", () => {
 
 test("calls are limited as AWS limits them only if that is wanted", async () => {
   for (let n = 0; n < 30; n++) await at.register();
-  at.world.world.service("ecs").throttling = true;
+  at.world.world.service("ecs").configure({ throttling: true });
   for (let n = 0; n < 20; n++) await at.register();
   await expect(at.register()).rejects.toMatchObject({ code: "ThrottlingException", status: 400 });
   at.world.clock.advance(1_000);

@@ -42,8 +42,15 @@ export interface EcsService extends Service {
   tasksOfService(cluster: string, service: string): readonly TaskRecord[];
   /** Makes new tasks of a service fail or hang, so that its rollouts never stabilise; null ends that. @throws for an unknown service. */
   setTaskFault(cluster: string, service: string, fault: TaskFault | null): void;
-  /** Whether calls are limited as AWS limits them; default false. */
+  /** Turns on or off what is off by default. */
+  configure(settings: Partial<EcsSettings>): EcsSettings;
+}
+
+export interface EcsSettings {
+  /** Calls are limited as AWS limits them. */
   throttling: boolean;
+  /** Task definitions are read back with every default that AWS may add. */
+  noisy: boolean;
 }
 
 const READ_ONLY = /^(Describe|List)/;
@@ -94,11 +101,10 @@ export function createEcsService(world: World): EcsService {
       planStep(context, found);
       world.changed();
     },
-    get throttling() {
-      return context.state.throttling;
-    },
-    set throttling(on) {
-      context.state.throttling = on;
+    configure(settings) {
+      Object.assign(context.state, settings);
+      world.changed();
+      return { throttling: context.state.throttling, noisy: context.state.noisy };
     },
   };
 }

@@ -75,10 +75,11 @@ function countFailure(context: EcsContext, service: ServiceRecord, deployment: D
   deployment.failures++;
   if (deployment.rolloutState === "IN_PROGRESS") deployment.failedTasks++;
   deployment.updatedMs = clock.nowMs();
+  // Of a deployment that was superseded, no further task is started.
+  if (service.deployments[0] !== deployment) return;
   const rollout = currentRollout(service);
   const guarded =
     breakerOf(service).enable === true &&
-    service.deployments[0] === deployment &&
     deployment.rolloutState === "IN_PROGRESS" &&
     rollout !== undefined &&
     rollout.rollback === null;

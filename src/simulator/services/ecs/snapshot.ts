@@ -23,6 +23,7 @@ export interface SavedEcs {
   runTokens: [string, { given: string; taskIds: string[] }][];
   accountSettings: [string, Record<string, string>][];
   throttling: boolean;
+  noisy: boolean;
 }
 
 export function snapshotState(state: EcsState): SavedEcs {
@@ -36,6 +37,7 @@ export function snapshotState(state: EcsState): SavedEcs {
     runTokens: [...state.runTokens],
     accountSettings: [...state.accountSettings],
     throttling: state.throttling,
+    noisy: state.noisy,
   };
 }
 
@@ -47,6 +49,7 @@ export function restoreState(context: EcsContext, saved: SavedEcs): void {
     runTokens: new Map(saved.runTokens),
     accountSettings: new Map(saved.accountSettings),
     throttling: saved.throttling,
+    noisy: saved.noisy,
   });
   for (const service of saved.services) servicesOf(context, service.cluster).set(service.name, service);
   for (const task of saved.tasks) addTask(context, task);

@@ -222,6 +222,8 @@ export interface EcsState {
   accountSettings: Map<string, Record<string, string>>;
   /** Buckets of call rates are off unless somebody wants them. */
   throttling: boolean;
+  /** Whether task definitions are read back with every default that AWS may add. */
+  noisy: boolean;
 }
 
 export function emptyState(): EcsState {
@@ -235,6 +237,7 @@ export function emptyState(): EcsState {
     runTokens: new Map(),
     accountSettings: new Map(),
     throttling: false,
+    noisy: false,
   };
 }
 

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fileSystemKey } from "../../src/model/keys.ts";
+import { mountsOf, putStatements, statements } from "./account.ts";
+import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
+import { World } from "./world.ts";
+
+const indexer = aBinding("indexer");
+const KEY = fileSystemKey({ account: "111122223333", region: "eu-west-1", fileSystemId: FS_ID });
+
+/** Causes of all calls since `from`, in order. */
+async function causesSince(world: World, from: number) {
+  const entries = (await world.history()).slice(from);
+  return entries.flatMap((entry) => (entry.type === "Intent" ? [{ call: entry.operation, ...entry.cause }] : []));
+}
+
+describe("the history names the same cause for every call of a repair", () => {
+  let world: World;
+  beforeAll(async () => {
+    // Long enough that a repair takes several runs, as it does with production's settings.
+    world = await World.start({ settleMs: 1_500, absenceGapMs: 100 });
+    await world.create(aFileSystem());
+    await world.create(indexer);
+    await world.ready(indexer);
+  });
+  afterAll(() => world.close());
+
+  test("up to the function's new mount, which another reconciler makes", async () => {
+    const from = (await world.history()).length;
+    const { accessPointId } = (await world.get(indexer)).body.status;
+    await world.aws("eve", "efs", "DeleteAccessPoint", { AccessPointId: accessPointId });
+    const causes = await world.until("all three calls", async () => {
+      const made = await causesSince(world, from);
+      return made.length === 3 ? { is: made } : { not: made };
+    });
+    const eve = { kind: "Drift", actor: "eve", eventName: "DeleteAccessPoint" };
+    expect(causes).toEqual([
+      { call: "CreateAccessPoint", ...eve },
+      { call: "PutFileSystemPolicy", ...eve },
+      { call: "UpdateFunctionConfiguration", ...eve },
+    ]);
+    await world.ready(indexer);
+  });
+
+  test("after the wait for a deployment to settle", async () => {
+    const from = (await world.history()).length;
+    await world.aws("bob", "lambda", "UpdateFunctionConfiguration", {
+      FunctionName: "indexer",
+      FileSystemConfigs: [],
+    });
+    await world.until("the mount is back", async () => {
+      const mounts = await mountsOf(world, "indexer");
+      return mounts.length === 1 ? { is: mounts } : { not: mounts };
+    });
+    expect(await causesSince(world, from)).toMatchObject([{ kind: "Drift", actor: "bob" }]);
+  });
+
+  test("and blames nobody whose own statements stand, however soon after the repair they came", async () => {
+    await world.ready(indexer);
+    const from = (await world.history()).length;
+    const theirs = await statements(world);
+    await world.aws("eve", "efs", "DeleteFileSystemPolicy", { FileSystemId: FS_ID });
+    await world.until("the policy is back", async () => {
+      const now = await statements(world);
+      return now.length > 0 ? { is: now } : { not: now };
+    });
+    const receives = world.simulator.simulator.calls.counts().byOperation["sqs.ReceiveMessage"] ?? 0;
+    await putStatements(world, "platform-team", theirs);
+    await world.until("that event is taken in", async () => {
+      const item = await world.mooring.store.keys.get(KEY);
+      const now = world.simulator.simulator.calls.counts().byOperation["sqs.ReceiveMessage"] ?? 0;
+      return now > receives && item?.noted.length === 0 ? { is: now } : { not: item };
+    });
+    const blamed = (await world.history()).slice(from).filter((entry) => "actor" in entry);
+    expect(blamed.map((entry) => "actor" in entry && entry.actor)).toEqual(["eve"]);
+  });
+
+  test("and a change of spec is its author's, not the last saboteur's", async () => {
+    await world.ready(indexer);
+    const from = (await world.history()).length;
+    await world.patch(indexer, { spec: { workload: { lambda: { localMountPath: "/mnt/other" } } } });
+    await world.until("the mount moved", async () => {
+      const mounts = await mountsOf(world, "indexer");
+      return mounts[0]?.LocalMountPath === "/mnt/other" ? { is: mounts } : { not: mounts };
+    });
+    expect(await causesSince(world, from)).toMatchObject([{ kind: "SpecChange", generation: 2 }]);
+  });
+});
