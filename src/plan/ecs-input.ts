@@ -6,6 +6,7 @@ import type {
   ObservedTaskDefinition,
   Reading,
 } from "../model/observations.ts";
+import type { EcsWorkload } from "../model/records.ts";
 import type { Settings } from "../model/settings.ts";
 import type { EcsBinding } from "../model/workload.ts";
 
@@ -106,6 +107,11 @@ export interface EcsFacetDrafts {
   /** Bindings whose MOUNT_FINALIZER is to be released now. */
   release: { uid: string }[];
   memory: EcsMemory;
+}
+
+/** The AWS object of a binding's workload, without its mounts. */
+export function ecsTargetOf(workload: EcsWorkload): EcsTarget {
+  return "service" in workload ? { cluster: workload.cluster, service: workload.service } : { family: workload.family };
 }
 
 /** "service prod/web" or "task family nightly-report". */

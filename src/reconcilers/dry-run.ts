@@ -1,4 +1,6 @@
 import type { Action } from "../model/actions.ts";
+import type { WorkloadFacet } from "../model/facets.ts";
+import type { EcsConsumer } from "../model/observations.ts";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
 import {
   ACCESS_POINT_FINALIZER,
@@ -8,13 +10,23 @@ import {
   type FileSystemRecord,
   type StoredRecord,
 } from "../model/records.ts";
-import { applyToFileSystem, applyToLambda } from "../plan/apply-to.ts";
+import { applyToEcs, rolloutEnded, withServiceAs } from "../plan/apply-to-ecs.ts";
+import { applyToFileSystem, applyToLambda, KNOWN_AFTER_APPLY } from "../plan/apply-to.ts";
+import {
+  EMPTY_ECS_MEMORY,
+  type EcsMemory,
+  type EcsObservation,
+  type EcsTarget,
+  ecsTargetOf,
+  targetName,
+} from "../plan/ecs-input.ts";
 import type { FileSystemMemory, FileSystemObservation } from "../plan/file-system-input.ts";
 import type { LambdaMemory, LambdaObservation } from "../plan/lambda-input.ts";
-import type { Ending } from "../plan/plan.ts";
+import type { Ending, Plan } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
 import { needsClients } from "../plan/policy-clients.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
+import { type EcsPlan, planEcs } from "../plan/plan-ecs.ts";
 import { emptyKeyItem, type KeyItem } from "../store/store.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
 import { EMPTY_FILE_SYSTEM_MEMORY, isPutDue, readClients } from "./file-system.ts";
@@ -22,17 +34,22 @@ import { HypotheticalView } from "./hypothetical-view.ts";
 import { EMPTY_LAMBDA_MEMORY } from "./lambda.ts";
 import { desiredFileSystem, observeFileSystem } from "./observe-file-system.ts";
 import { desiredLambda, observeLambda, recordedMountTargets } from "./observe-lambda.ts";
+import { desiredEcs, ecsKeyOf, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { reading } from "./read.ts";
+import { createRevisionCache, type RevisionCache } from "./revision-cache.ts";
 import type { DryRunResult, PlannedCall } from "./reconciler.ts";
-import { isLambdaBinding } from "../model/workload.ts";
+import { isEcsBinding, isLambdaBinding } from "../model/workload.ts";
 
 /** More rounds than any honest plan needs; a plan that has not come to rest by then is reported as such. */
 const ROUNDS_MAX = 40;
 
 /** Waits that a dry-run skips: propagation, absence and quarantine each need a few. */
-const WAITS_MAX = 10;
+const WAITS_MAX = 30;
+
+/** A plan of ECS may ask for tasks, and then for revisions. */
+const NEEDS_MAX = 3;
 
 /** `also` = changes that are made together with it. */
 export interface DryRunChange {
@@ -58,6 +75,8 @@ export async function dryRun(
   return new DryRun(ports, consumers, new HypotheticalView(base, changes)).run(changed);
 }
 
+type WorkloadDraft = Omit<WorkloadFacet, "key" | "fence">;
+
 interface Side<Memory, Observation> {
   key: ReconcileKey;
   memory: Memory;
@@ -72,7 +91,10 @@ class DryRun {
   readonly #view: HypotheticalView;
   readonly #calls: PlannedCall[] = [];
   readonly #lambdas = new Map<string, Side<LambdaMemory, LambdaObservation>>();
+  readonly #ecs = new Map<ReconcileKey, Side<EcsMemory, EcsObservation> & { target: EcsTarget }>();
+  readonly #revisions: RevisionCache;
   readonly #fileSystems = new Map<string, Side<FileSystemMemory, FileSystemObservation>>();
+  readonly #startMs: number;
   #nowMs: number;
   #waits = 0;
 
@@ -80,7 +102,9 @@ class DryRun {
     this.#ports = ports;
     this.#consumers = consumers;
     this.#view = view;
-    this.#nowMs = ports.clock.nowMs();
+    this.#revisions = createRevisionCache(ports.aws);
+    this.#startMs = ports.clock.nowMs();
+    this.#nowMs = this.#startMs;
   }
 
   async run(changed: StoredRecord[]): Promise<DryRunResult> {
@@ -93,9 +117,14 @@ class DryRun {
       const key = lambdaKey({ ...this.#ports.home, functionName: name });
       if (!this.#lambdas.has(name)) this.#lambdas.set(name, await this.#side(key, EMPTY_LAMBDA_MEMORY));
     }
+    for (const target of changed.flatMap((record) => this.#ecsTargetsOf(record))) {
+      const key = ecsKeyOf(target, this.#ports.home);
+      if (!this.#ecs.has(key)) this.#ecs.set(key, { ...(await this.#side(key, EMPTY_ECS_MEMORY)), target });
+    }
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const before = this.#calls.length;
       let moved = false;
+      for (const side of this.#ecs.values()) moved = (await this.#playEcs(side)) || moved;
       for (const [name, lambda] of this.#lambdas) moved = (await this.#playLambda(name, lambda)) || moved;
       for (const [name, side] of this.#fileSystems) moved = (await this.#playFileSystem(name, side)) || moved;
       if (!moved && this.#calls.length === before && !this.#skipWait()) break;
@@ -103,9 +132,20 @@ class DryRun {
     return { calls: this.#calls, problems: this.#problems() };
   }
 
+  #bindingsOf(changed: StoredRecord): BindingRecord[] {
+    return changed.kind === "Binding" ? [changed] : this.#view.bindingsOfFileSystem(changed.metadata.name);
+  }
+
+  #ecsTargetsOf(changed: StoredRecord): EcsTarget[] {
+    return this.#bindingsOf(changed)
+      .filter(isEcsBinding)
+      .map(({ spec }) => ecsTargetOf(spec.workload.ecs));
+  }
+
   #functionsOf(changed: StoredRecord): string[] {
-    const bindings = changed.kind === "Binding" ? [changed] : this.#view.bindingsOfFileSystem(changed.metadata.name);
-    return bindings.filter(isLambdaBinding).map((binding) => binding.spec.workload.lambda.functionName);
+    return this.#bindingsOf(changed)
+      .filter(isLambdaBinding)
+      .map((binding) => binding.spec.workload.lambda.functionName);
   }
 
   async #side<Memory, Observation>(key: ReconcileKey, empty: Memory): Promise<Side<Memory, Observation>> {
@@ -129,6 +169,42 @@ class DryRun {
     }
     const plan = planLambda({ ...desired, observed: side.observed });
     for (const action of plan.actions) side.observed = applyToLambda(side.observed, this.#note(action));
+    return this.#takeWorkload(side, plan);
+  }
+
+  async #playEcs(side: Side<EcsMemory, EcsObservation> & { target: EcsTarget }): Promise<boolean> {
+    const desired = desiredEcs(this.#view, side.target, this.#situation(side), this.#ports);
+    if (desired.bindings.length === 0) return false;
+    side.observed ??= await observeEcs(this.#ports, this.#revisions, desired, this.#view);
+    side.observed = {
+      ...readAt(this.#nowMs, side.observed),
+      mountTargets: recordedMountTargets(this.#view, desired),
+    };
+    let plan = planEcs({ ...desired, observed: side.observed });
+    for (let more = 0; plan.needs.length > 0 && more < NEEDS_MAX; more += 1) {
+      side.observed = await this.#readMoreOfEcs(side.target, side.observed, plan.needs);
+      plan = planEcs({ ...desired, observed: side.observed });
+    }
+    for (const action of plan.actions) side.observed = applyToEcs(side.observed, this.#note(action));
+    if (plan.actions.length === 0 && plan.ending.kind === "waiting") side.observed = rolloutEnded(side.observed);
+    return this.#takeWorkload(side, plan);
+  }
+
+  /** Of a revision that only this dry-run has made, nobody else has made a copy. */
+  async #readMoreOfEcs(target: EcsTarget, observed: EcsObservation, needs: EcsPlan["needs"]): Promise<EcsObservation> {
+    const { base } = observed;
+    const isImagined = base.known && base.value?.taskDefinitionArn.endsWith(KNOWN_AFTER_APPLY) === true;
+    const readable = isImagined ? needs.filter((need) => need !== "candidates") : needs;
+    const read = await readMoreOfEcs(this.#ports, this.#revisions, target, observed, readable);
+    if (!isImagined || readable.length === needs.length) return read;
+    return { ...read, candidates: { known: true, value: [], readAtMs: this.#nowMs } };
+  }
+
+  /** What a plan of a workload leaves in the records. @returns true if something changed. */
+  #takeWorkload<Memory>(
+    side: Side<Memory, unknown>,
+    plan: Plan<{ workloads: Map<string, WorkloadDraft>; release: { uid: string }[]; memory: Memory }>,
+  ): boolean {
     side.memory = plan.facets.memory;
     side.ending = plan.ending;
     let moved = plan.actions.length > 0;
@@ -189,13 +265,20 @@ class DryRun {
   /** The account's functions, with those that this dry-run has changed as it has changed them. */
   async #withConsumers(observed: FileSystemObservation): Promise<FileSystemObservation> {
     const { functions: read, ecs } = await this.#consumers.since(this.#ports.clock.nowMs());
-    const ecsConsumers = ecs.known ? { ...ecs, readAtMs: this.#nowMs } : ecs;
+    const ecsConsumers = ecs.known ? { ...ecs, value: this.#withServices(ecs.value), readAtMs: this.#nowMs } : ecs;
     if (!read.known) return { ...observed, consumers: read, ecsConsumers };
     const value = read.value.map((fn) => {
       const latest = fn.version === "$LATEST" ? this.#lambdas.get(fn.functionName)?.observed?.latest : undefined;
       return latest?.known && latest.value !== null ? latest.value : fn;
     });
     return { ...observed, consumers: { ...read, value, readAtMs: this.#nowMs }, ecsConsumers };
+  }
+
+  #withServices(consumers: EcsConsumer[]): EcsConsumer[] {
+    return [...this.#ecs.values()].reduce(
+      (all, { target, observed }) => (observed === null ? all : withServiceAs(all, targetName(target), observed)),
+      consumers,
+    );
   }
 
   #amend(uid: string, change: (binding: BindingRecord) => BindingRecord): boolean {
@@ -228,11 +311,22 @@ class DryRun {
 
   /** A wait (propagation, quarantine) costs a dry-run nothing: its clock is moved on. */
   #skipWait(): boolean {
-    const waits = this.#endings().flatMap((ending) => (ending.kind === "waiting" ? [ending.afterMs] : []));
+    const endings = this.#endings().flatMap((ending) => (ending.kind === "waiting" ? [ending.afterMs] : []));
+    const waits = endings.length > 0 ? endings : this.#quarantines();
     if (waits.length === 0 || this.#waits >= WAITS_MAX) return false;
     this.#waits += 1;
     this.#nowMs += Math.max(1, ...waits);
     return true;
+  }
+
+  /** What this very change retires is shown to its end; nobody waits for a long quarantine, so no ending tells of it. */
+  #quarantines(): number[] {
+    return [...this.#fileSystems.keys()]
+      .flatMap((name) => this.#view.bindingsOfFileSystem(name))
+      .flatMap(({ facets }) => facets.accessPoint?.retiring ?? [])
+      .filter(({ retiredAtMs }) => retiredAtMs >= this.#startMs)
+      .map(({ retiredAtMs }) => retiredAtMs + this.#ports.settings.quarantineMs - this.#nowMs)
+      .filter((restMs) => restMs > 0);
   }
 
   #problems(): string[] {
@@ -240,7 +334,9 @@ class DryRun {
   }
 
   #endings(): Ending[] {
-    return [...this.#fileSystems.values(), ...this.#lambdas.values()].flatMap(({ ending }) => ending ?? []);
+    return [...this.#fileSystems.values(), ...this.#lambdas.values(), ...this.#ecs.values()].flatMap(
+      ({ ending }) => ending ?? [],
+    );
   }
 }
 

@@ -1,12 +1,6 @@
 import type { Aws } from "../aws/aws.ts";
 import { ecsFamilyKey, ecsServiceKey, familyArn, type ReconcileKey } from "../model/keys.ts";
-import type {
-  ObservedMountTarget,
-  ObservedService,
-  ObservedTask,
-  ObservedTaskDefinition,
-  Reading,
-} from "../model/observations.ts";
+import type { ObservedService, ObservedTask, ObservedTaskDefinition, Reading } from "../model/observations.ts";
 import { parseTaskDefinitionArn } from "../model/task-definition.ts";
 import { isEcsBinding, type WorkloadId } from "../model/workload.ts";
 import type { EcsMemory, EcsObservation, EcsPlanInput, EcsTarget } from "../plan/ecs-input.ts";
@@ -14,6 +8,7 @@ import { primaryOf } from "../plan/ecs-rollout.ts";
 import type { RecordsView } from "../store/store.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
+import { recordedMountTargets } from "./observe-lambda.ts";
 import { notRead, reading } from "./read.ts";
 import type { RevisionCache } from "./revision-cache.ts";
 
@@ -173,17 +168,6 @@ export function managedServices(view: RecordsView): Map<string, Set<string>> {
     byCluster.set(ecs.cluster, (byCluster.get(ecs.cluster) ?? new Set()).add(ecs.service));
   }
   return byCluster;
-}
-
-export function recordedMountTargets(view: RecordsView, { bindings, nowMs }: Desired): EcsObservation["mountTargets"] {
-  const recorded = new Map<string, Reading<ObservedMountTarget[]>>();
-  for (const binding of bindings) {
-    const fileSystem = view.fileSystem(binding.spec.fileSystemRef.name);
-    const seen = fileSystem?.facets.fileSystem?.mountTargets;
-    if (fileSystem !== undefined && seen !== undefined)
-      recorded.set(fileSystem.spec.fileSystemId, { ...seen, readAtMs: nowMs });
-  }
-  return recorded;
 }
 
 /** Reads what a plan asked for. */

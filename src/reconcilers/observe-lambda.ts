@@ -1,5 +1,6 @@
 import { lambdaKey } from "../model/keys.ts";
 import type { ObservedMountTarget, Reading } from "../model/observations.ts";
+import type { BindingRecord } from "../model/records.ts";
 import type { LambdaMemory, LambdaObservation, LambdaPlanInput } from "../plan/lambda-input.ts";
 import type { RecordsView } from "../store/store.ts";
 import type { Situation } from "./pass.ts";
@@ -52,7 +53,7 @@ export async function observeLambda(
 
 export function recordedMountTargets(
   view: RecordsView,
-  { bindings, nowMs }: Desired,
+  { bindings, nowMs }: { bindings: readonly BindingRecord[]; nowMs: number },
 ): LambdaObservation["mountTargets"] {
   const recorded = new Map<string, Reading<ObservedMountTarget[]>>();
   for (const binding of bindings) {
