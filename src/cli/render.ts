@@ -28,10 +28,10 @@ export function addRender(program: Command, { terminal }: Shell): void {
     .addOption(
       new Option(
         "-o, --output <format>",
-        "for Terraform, for the CDK (TypeScript), or as the JSON of a task definition",
+        "for Terraform, for the CDK (in TypeScript), or as the JSON of a task definition",
       )
         .choices(FORMATS)
-        .makeOptionMandatory(),
+        .default("terraform"),
     )
     .addOption(serverOption())
     .addHelpText("after", HELP)

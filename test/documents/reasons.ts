@@ -1,7 +1,7 @@
 import { isNode, walk, type SourceFile, type SyntaxNode } from "../architecture/source-file.ts";
 
 /** Calls whose arguments name a condition's reason. */
-const CONDITION_CALLS = ["set", "mountCondition", "refuse", "ready"];
+const CONDITION_CALLS = ["set", "mountCondition", "say", "tell", "refuse", "ready"];
 const STATUSES = ["True", "False", "Unknown"];
 
 /** Every reason that some source gives a condition, as far as it is written as a word. */
