@@ -1,16 +1,15 @@
-import { createAws } from "../aws/create-aws.ts";
 import type { ServeConfig } from "../config.ts";
 import type { Home } from "../model/validate.ts";
 import type { Engine } from "../store/engine.ts";
-import { realChance, realClock } from "./clock.ts";
 import { createLog, startMooring } from "./compose.ts";
 import { untilStopped } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
 import { EXIT, UserError } from "./user-error.ts";
+import { whoAmI } from "./who-am-i.ts";
 
 /** Runs the service until it is told to stop; runs that have begun end first. */
 export async function runServe(config: ServeConfig, terminal: Terminal): Promise<void> {
-  const home = await whoAmI(config);
+  const home = await whoAmI(config.settings);
   const log = createLog(config.logLevel, null);
   const mooring = await startMooring({
     home,
@@ -43,49 +42,6 @@ async function explained(error: unknown, { store }: ServeConfig, { account, regi
     EXIT.usage,
     { cause: error },
   );
-}
-
-/** Region from the SDK's configuration, account from STS: both must be known before anything is opened. */
-async function whoAmI({ settings }: ServeConfig): Promise<Home> {
-  const region = await ambientRegion();
-  const aws = createAws({
-    account: "",
-    region,
-    callDeadlineMs: settings.callDeadlineMs,
-    quotaShare: settings.quotaShare,
-    clock: realClock,
-    chance: realChance,
-    customUserAgent: "mooring",
-  });
-  try {
-    return { account: (await aws.sts.getCallerIdentity()).accountId, region };
-  } catch (error) {
-    throw new UserError(
-      `AWS does not say who we are (${(error as Error).message}). Check the credentials, e.g. with: aws sts get-caller-identity`,
-      EXIT.unavailable,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    aws.destroy();
-  }
-}
-
-async function ambientRegion(): Promise<string> {
-  const { STSClient } = await import("@aws-sdk/client-sts");
-  const client = new STSClient({});
-  try {
-    return await client.config.region();
-  } catch (error) {
-    throw new UserError(
-      "No AWS region is set. Set AWS_REGION, e.g. AWS_REGION=eu-west-1, or a profile with a region.",
-      EXIT.usage,
-      { cause: error },
-    );
-  } finally {
-    client.destroy();
-  }
 }
 
 async function openEngine({ store: choice, createTables }: ServeConfig, region: string): Promise<Engine> {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config.ts";
+import { addAdopt } from "./adopt.ts";
 import { addDev } from "./dev.ts";
 import { addHistory } from "./history.ts";
 import { addKubeconfig } from "./kubeconfig.ts";
@@ -56,7 +57,17 @@ function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.terminal.out(text.trimEnd()),
       writeErr: (text) => shell.terminal.err(text.trimEnd()),
     });
-  for (const add of [addDev, addServe, addPlan, addHistory, addReconcile, addRender, addKubeconfig, addSimulator])
+  for (const add of [
+    addDev,
+    addServe,
+    addPlan,
+    addHistory,
+    addReconcile,
+    addRender,
+    addAdopt,
+    addKubeconfig,
+    addSimulator,
+  ])
     add(program, shell);
   return program;
 }

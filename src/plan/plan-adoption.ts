@@ -48,7 +48,10 @@ function canMount({ binding, conditions }: BindingDraft): boolean {
   const { workload } = binding.facets;
   if (workload?.admissible) return true;
   const why = workload?.conditions.find(({ type }) => type === "MountConfigured")?.message;
-  const message = why === undefined ? "The workload has not been looked at yet." : `No access point is adopted as the workload cannot mount it: ${why}`; // prettier-ignore
+  const message =
+    why === undefined
+      ? "The workload has not been looked at yet."
+      : `No access point is adopted as the workload cannot mount it: ${why}`;
   conditions.set("AccessPointReady", workload ? "False" : "Unknown", "WaitingForWorkload", message);
   return false;
 }
@@ -58,11 +61,17 @@ function idToAdopt(draft: BindingDraft, { accessPointId, mount }: Adoption): str
   if (!mount) return accessPointId;
   const mounted = draft.binding.facets.workload?.mounted ?? null;
   if (mounted === null) {
-    refuse(draft, `The annotation asks for the mount of the workload, which has none at the path of the spec. Take "mount" out of the annotation, or correct the path`); // prettier-ignore
+    refuse(
+      draft,
+      `The annotation asks for the mount of the workload, which has none at the path of the spec. Take "mount" out of the annotation, or correct the path`,
+    );
     return null;
   }
   if (accessPointId === null || accessPointId === mounted) return mounted;
-  refuse(draft, `The annotation names ${accessPointId}; the workload mounts ${mounted}. Name that one, or take "mount" out of the annotation`); // prettier-ignore
+  refuse(
+    draft,
+    `The annotation names ${accessPointId}; the workload mounts ${mounted}. Name that one, or take "mount" out of the annotation`,
+  );
   return null;
 }
 
@@ -87,9 +96,11 @@ export function sayMismatch(
   part: "AccessPointReady" | "MountConfigured" | null,
   what: string,
 ): void {
-  const message = `Not adopted: ${what}; or remove the annotation ${ANNOTATIONS.adopt}. Nothing is changed until then.`;
+  const meanwhile = part === null ? "That statement stays as it is" : "Nothing is changed";
+  const message = `Not adopted: ${what}; or remove the annotation ${ANNOTATIONS.adopt}. ${meanwhile} until then.`;
   if (part !== null) conditions.set(part, "False", "AdoptionMismatch", message);
-  const reason = part === "AccessPointReady" ? "AccessPointDiffers" : part === null ? "StatementDiffers" : "MountDiffers"; // prettier-ignore
+  const reason =
+    part === "AccessPointReady" ? "AccessPointDiffers" : part === null ? "StatementDiffers" : "MountDiffers";
   conditions.set("AdoptionMismatch", "True", reason, message);
 }
 
@@ -104,7 +115,8 @@ export function planTakeOver(pass: FileSystemPass, draft: BindingDraft, seen: Ob
     return false;
   if (draft.binding.spec.driftPolicy === "Observe") return true;
   const said = draft.previous?.conditions.find(({ type }) => type === "AccessPointReady");
-  if (said?.reason === "Ready" && draft.previous?.accessPoint?.id === seen.accessPointId && !wasObserving(draft)) return false; // prettier-ignore
+  if (said?.reason === "Ready" && draft.previous?.accessPoint?.id === seen.accessPointId && !wasObserving(draft))
+    return false;
   const tags = tagsToRepair(seen, ownerTags(draft.binding, pass.input.settings.installation));
   const before = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.tags[key] ?? null]));
   draft.creates.push({

@@ -1,4 +1,5 @@
 import type { PutFileSystemPolicyAction } from "../model/actions.ts";
+import { judgeNamedStatements, withoutAdopted } from "./adopt-statements.ts";
 import { ANNOTATIONS } from "../model/records.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
@@ -33,12 +34,15 @@ export interface PolicyPlan {
 export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const desired = desiredAdmissions(pass, view.inForce);
   if (view.mode === "Releasing") Object.assign(desired, { established: view.inForce, newcomers: [], removals: [] });
-  const foreign = mergeForeign({ ...pass.input.memory, ...mergeWindow(pass), foreign: view.foreign });
-  const document = (admissions: readonly Admission[]) => documentOf(pass, view, foreign, admissions);
+  const merged = mergeForeign({ ...pass.input.memory, ...mergeWindow(pass), foreign: view.foreign });
+  const beside = (admissions: readonly Admission[]) => withoutAdopted(pass, view, merged, admissions);
+  const document = (admissions: readonly Admission[]) => documentOf(pass, view, beside(admissions), admissions);
   const { admissions: admitted, refused, room } = admitNewcomers(pass, desired, document);
   const { admissions, removed, withheld } = limitRemovals(pass, view, desired, admitted);
   const wanted = statementsInput(pass, view, admissions);
   const { policy, ours } = document(admissions);
+  const foreign = beside(admissions);
+  judgeNamedStatements(pass, view, foreign);
   const put =
     isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions) && maySay(pass, view)
       ? putAction(pass, view, { policy, ours, foreign, admissions, removed })
@@ -261,8 +265,9 @@ function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admi
     return first + lossSentence(pass, losers(pass, view, admissions));
   }
   if (view.text === null) return "The policy was deleted, and without one EFS admits everybody who reaches it";
-  if (foreign.length !== view.foreign.length)
-    return "A foreign statement that our last Put replaced unseen is put back";
+  if (foreign.length < view.foreign.length)
+    return "Statements that bindings adopt give way to ours, which grant exactly the same";
+  if (foreign.length > view.foreign.length) return "A foreign statement that our last Put replaced unseen is put back";
   if (removed.length > 0) return `Our statements change; ${removed.length} admissions are taken out`;
   return "Our statements in the policy are not what the bindings ask for";
 }

@@ -8,46 +8,9 @@ import {
   putStatements,
   statements,
 } from "./account.ts";
-import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
+import { allowByHand, mountByHand } from "./by-hand.ts";
+import { aBinding, aFileSystem } from "./manifests.ts";
 import { World, type Manifest } from "./world.ts";
-
-/** Somebody makes an access point by hand, and lets a function mount it. */
-export async function mountByHand(
-  world: World,
-  functionName: string,
-  { path = `/${functionName}`, uid = 1001, localMountPath = "/mnt/data" } = {},
-): Promise<{ id: string; arn: string }> {
-  const made = await world.aws("platform-team", "efs", "CreateAccessPoint", {
-    ClientToken: `by-hand-${functionName}`,
-    FileSystemId: FS_ID,
-    PosixUser: { Uid: uid, Gid: uid },
-    RootDirectory: { Path: path, CreationInfo: { OwnerUid: uid, OwnerGid: uid, Permissions: "0750" } },
-    Tags: [{ Key: "team", Value: "media" }],
-  });
-  await world.until("it is available", async () => {
-    const { AccessPoints } = await world.aws("auditor", "efs", "DescribeAccessPoints", {
-      AccessPointId: made.AccessPointId,
-    });
-    return AccessPoints[0].LifeCycleState === "available" ? { is: true } : { not: AccessPoints[0] };
-  });
-  await world.aws("platform-team", "lambda", "UpdateFunctionConfiguration", {
-    FunctionName: functionName,
-    FileSystemConfigs: [{ Arn: made.AccessPointArn, LocalMountPath: localMountPath }],
-  });
-  return { id: made.AccessPointId, arn: made.AccessPointArn };
-}
-
-/** What their own policy grants: exactly what Mooring's would. */
-export function allowByHand(functionName: string, accessPointArn: string): object {
-  return {
-    Sid: `allow-${functionName}`,
-    Effect: "Allow",
-    Principal: { AWS: `arn:aws:iam::111122223333:role/${functionName}` },
-    Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-    Resource: `arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/${FS_ID}`,
-    Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPointArn } },
-  };
-}
 
 function adopting(binding: Manifest, what: string, spec: Record<string, unknown> = {}): Manifest {
   return {
@@ -138,7 +101,10 @@ describe("adoption of an access point and its mount", () => {
 
   test("another binding cannot adopt what has an owner", async () => {
     const [taken] = await ourAccessPoints(world);
-    const second = adopting(aBinding("transcoder", { rootDirectory: aBinding("thumbnailer").spec["rootDirectory"] }), taken!.AccessPointId); // prettier-ignore
+    const second = adopting(
+      aBinding("transcoder", { rootDirectory: aBinding("thumbnailer").spec["rootDirectory"] }),
+      taken!.AccessPointId,
+    );
     await world.create(second);
     const { message } = await world.condition(second, "AdoptionMismatch", { status: "True" });
     expect(message).toContain("media/thumbnailer");
@@ -182,5 +148,43 @@ describe("adoption of whatever the function mounts", () => {
     const answer = await world.request("POST", "/namespaces/media/bindings", adopting(aBinding("transcoder"), "yes"));
     expect(answer.status).toBe(422);
     expect(JSON.stringify(answer.body)).toContain("fsap-0123456789abcdef0");
+  });
+});
+
+describe("adoption of a statement", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    const [one, two] = [await mountByHand(world, "thumbnailer"), await mountByHand(world, "transcoder")];
+    await putStatements(world, "platform-team", [
+      ...(await statements(world)),
+      allowByHand("thumbnailer", one.arn),
+      { ...allowByHand("transcoder", two.arn), Action: "elasticfilesystem:ClientMount" },
+    ]);
+    await world.create(aFileSystem({ mode: "Preserve" }));
+  });
+  afterAll(() => world.close());
+
+  const sids = async () => (await statements(world)).map(({ Sid }) => Sid);
+
+  test("ours takes the place of one that grants exactly the same, if the annotation names it", async () => {
+    const binding = adopting(aBinding("thumbnailer"), "mount,sid:allow-thumbnailer");
+    await world.create(binding);
+    await world.ready(binding);
+    await world.condition(binding, "PolicyReady", { status: "True" });
+    expect(await sids()).not.toContain("allow-thumbnailer");
+    expect(await sids()).toEqual(expect.arrayContaining(["backup-nightly", "allow-transcoder"]));
+    await expectMounts(world, "thumbnailer");
+    expect(await world.mooring.service.sweepNow()).toEqual([]);
+  });
+
+  test("one that grants something else stays, and the condition shows both sides", async () => {
+    const binding = adopting(aBinding("transcoder"), "mount,sid:allow-transcoder");
+    await world.create(binding);
+    await world.ready(binding);
+    const { reason, message } = await world.condition(binding, "AdoptionMismatch", { status: "True" });
+    expect(reason).toBe("StatementDiffers");
+    expect(message).toContain("elasticfilesystem:clientwrite");
+    expect(await sids()).toContain("allow-transcoder");
   });
 });
