@@ -14,8 +14,10 @@ import { desiredLambda, recordedMountTargets } from "../reconcilers/observe-lamb
 import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
+import { createRevisionCache, type RevisionCache } from "../reconcilers/revision-cache.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
 import { isLambdaBinding } from "../model/workload.ts";
+import { sweepEcs } from "./sweep-ecs.ts";
 
 /** Policies are read one by one: EFS has no list of them. */
 const POLICY_READS_AT_ONCE = 4;
@@ -31,9 +33,12 @@ interface Snapshot {
  * own planners, and returns the keys that need a run: calls are due and permitted now, or it cannot be known.
  *
  * Per 1,000 bindings this is 1 DescribeAccessPoints, 1 DescribeFileSystems per 100, 20 ListFunctions, and for each
- * file system one DescribeFileSystemPolicy and one DescribeMountTargets, where a run for each key would be thousands of calls.
+ * file system one DescribeFileSystemPolicy and one DescribeMountTargets, and for ECS what `sweepEcs` says, where a run for each key would be thousands of calls.
  */
-export async function sweep(ports: ReconcilerPorts): Promise<ReconcileKey[]> {
+export async function sweep(
+  ports: ReconcilerPorts,
+  revisions: RevisionCache = createRevisionCache(ports.aws),
+): Promise<ReconcileKey[]> {
   const view = await ports.store.records.refresh();
   const snapshot = await readSnapshot(ports);
   const accessPoints = byFileSystem(snapshot.accessPoints);
@@ -48,7 +53,7 @@ export async function sweep(ports: ReconcilerPorts): Promise<ReconcileKey[]> {
     }
     await nextTurn();
   }
-  return keys;
+  return [...keys, ...(await sweepEcs({ ports, view, revisions, situationOf, needsRun, isDue }))];
 }
 
 async function readSnapshot({ aws, clock }: ReconcilerPorts): Promise<Snapshot> {

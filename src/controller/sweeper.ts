@@ -1,6 +1,7 @@
 import type { ReconcileKey } from "../model/keys.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
+import { createRevisionCache } from "../reconcilers/revision-cache.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { sweep } from "./sweep.ts";
 
@@ -24,6 +25,7 @@ interface SweeperPorts {
 /** The safety net below the events: the full sweep, overdue keys, and wakes that nobody answered. */
 export function startSweeper({ ports, scheduler, queue, signal, logError }: SweeperPorts) {
   const { clock, chance, settings, store } = ports;
+  const revisions = createRevisionCache(ports.aws);
   let requested = new AbortController();
   let current: Promise<ReconcileKey[]> | null = null;
 
@@ -33,7 +35,7 @@ export function startSweeper({ ports, scheduler, queue, signal, logError }: Swee
   }
 
   async function sweepAndWake(): Promise<ReconcileKey[]> {
-    const keys = await sweep(ports);
+    const keys = await sweep(ports, revisions);
     if (keys.length > 0)
       await queue.send(
         "slow",

@@ -103,20 +103,19 @@ async function observeService(
     const found = await aws.ecs.describeServices(target.cluster, [target.service]);
     return found === null ? ("noCluster" as const) : (found.find((one) => one.serviceName === target.service) ?? null);
   });
-  const there = service.known && service.value !== "noCluster" ? service.value : null;
-  return seenService(service, there, (arns) => readRevisions(clock, revisions, arns));
+  return seenService(service, (arns) => readRevisions(clock, revisions, arns));
 }
 
 /** The observation of a service, whoever described it. */
 export async function seenService(
   service: Reading<ObservedService | "noCluster" | null>,
-  there: ObservedService | null,
   read: (arns: string[]) => Promise<Revisions>,
 ): Promise<Seen> {
   const { readAtMs } = service;
   const none = { tasks: null, candidates: null, familyServices: { known: true as const, value: [], readAtMs } };
   if (!service.known)
     return { ...none, service, base: { ...service, known: false, why: service.why }, revisions: new Map() };
+  const there = service.value === "noCluster" ? null : service.value;
   if (there === null || there.status === "INACTIVE")
     return { ...none, service, base: { known: true, value: null, readAtMs }, revisions: new Map() };
   const baseArn = primaryOf(there)?.taskDefinitionArn ?? there.taskDefinitionArn;
@@ -126,12 +125,16 @@ export async function seenService(
 
 type Revisions = Map<string, Reading<ObservedTaskDefinition | null>>;
 
-async function readRevisions(clock: EcsPorts["clock"], revisions: RevisionCache, arns: string[]): Promise<Revisions> {
+export async function readRevisions(
+  clock: EcsPorts["clock"],
+  revisions: RevisionCache,
+  arns: string[],
+): Promise<Revisions> {
   const read = async (arn: string) => [arn, await reading(clock, () => revisions.get(arn))] as const;
   return new Map(await Promise.all([...new Set(arns)].map(read)));
 }
 
-async function observeFamily(
+export async function observeFamily(
   ports: EcsPorts,
   revisions: RevisionCache,
   family: string,
