@@ -1,3 +1,4 @@
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { assertLoopback } from "../loopback.ts";
@@ -7,6 +8,7 @@ export interface Actor {
   name: string;
   efs: EFSClient;
   lambda: LambdaClient;
+  ecs: ECSClient;
   destroy(): void;
 }
 
@@ -20,14 +22,16 @@ export function createActor(name: string, awsUrl: string, region: string): Actor
     region,
     credentials: { accessKeyId: name, secretAccessKey: "not-a-secret" },
   };
-  const [efs, lambda] = [new EFSClient(config), new LambdaClient(config)];
+  const [efs, lambda, ecs] = [new EFSClient(config), new LambdaClient(config), new ECSClient(config)];
   return {
     name,
     efs,
     lambda,
+    ecs,
     destroy: () => {
       efs.destroy();
       lambda.destroy();
+      ecs.destroy();
     },
   };
 }

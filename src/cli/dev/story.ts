@@ -5,6 +5,8 @@ import type { Home } from "../../model/validate.ts";
 import type { Activity } from "../../reconcilers/ports.ts";
 import { recordPath, type Client } from "../client.ts";
 import { createActor, type Actor } from "./actors.ts";
+import { changePath } from "./path-change.ts";
+import { volumeDropped } from "./pipeline.ts";
 import { evaluateMatrix, renderMatrix, type MayMount } from "./matrix.ts";
 import { foreignStatements, withStatements } from "./policy-text.ts";
 import { awaitReady, listBindings, type ShownRecord } from "./readiness.ts";
@@ -37,6 +39,8 @@ export interface StoryOptions {
 
 const READY_DEADLINE_MS = 60_000;
 const REPAIR_DEADLINE_MS = 30_000;
+/** Whose directory is changed in the end. */
+const MOVED_FUNCTION = "reporter";
 
 /**
  * What `mooring dev` shows: records in, AWS as they say, who can reach what, and four sabotages repaired.
@@ -57,6 +61,7 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   const fileSystemId = await fileSystemIdOf(client, bindings[0]!);
   const problems = showMatrix(options, fileSystemId, bindings);
   problems.push(...(await sabotageAll(options, fileSystemId, live)));
+  if (!signal.aborted) problems.push(...(await movePath(options, fileSystemId)));
   const after = await awaitReady(client, clock, REPAIR_DEADLINE_MS, signal);
   if (after.reasons.length === 0) problems.push(...showMatrix(options, fileSystemId, await listBindings(client)));
   live.showVerified();
@@ -109,13 +114,14 @@ function showMatrix({ mayMount, transcript }: StoryOptions, fileSystemId: string
   return surprises;
 }
 
-/** Four different people, four different ways to break it, one after the other. */
+/** Five different people, five different ways to break it, one after the other. */
 function sabotages(scene: Scene): Sabotage[] {
   return [
     accessPointDeleted("deploy-bot", "thumbnailer", scene),
     mountRemoved("alice", "transcoder", scene),
     statementEdited("bob", scene),
     policyDeleted("terraform-ci", scene),
+    volumeDropped("web-pipeline", { cluster: "prod", service: "web" }, scene),
   ];
 }
 
@@ -184,8 +190,31 @@ async function sabotageOnce(
   }
 }
 
-function functionOf(binding: ShownRecord): string {
-  return (binding.spec as { workload: { lambda: { functionName: string } } }).workload.lambda.functionName;
+/** A path is changed while the function serves; its mount is looked at all the while. */
+async function movePath(options: StoryOptions, fileSystemId: string): Promise<string[]> {
+  const { client, clock, home, awsUrl, mayMount, transcript, signal } = options;
+  const binding = (await listBindings(client)).find((candidate) => functionOf(candidate) === MOVED_FUNCTION);
+  if (binding === undefined) return [`no Binding mounts ${MOVED_FUNCTION} any more, so its path cannot be changed`];
+  const reader = createActor("mooring-dev-reader", awsUrl, home.region);
+  try {
+    const watch = { client, clock, reader, mayMount, fileSystemId, signal };
+    const change = await changePath(binding, MOVED_FUNCTION, watch, REPAIR_DEADLINE_MS, (from, to) =>
+      transcript.say(`you move ${MOVED_FUNCTION} from ${from} to ${to}, accepting that the files stay behind`),
+    );
+    if (change.after === null) return [`${MOVED_FUNCTION} was not moved within ${REPAIR_DEADLINE_MS / 1_000} s`];
+    const took = (change.tookMs / 1_000).toFixed(1);
+    transcript.say(
+      `moved in ${took} s: ${change.before} -> ${change.after}; mounted at ${change.looks - change.gaps} of ${change.looks} looks; the old one is deleted after its quarantine`,
+      "=",
+    );
+    return change.gaps === 0 ? [] : [`${MOVED_FUNCTION} was without its mount at ${change.gaps} looks`];
+  } finally {
+    reader.destroy();
+  }
+}
+
+function functionOf(binding: ShownRecord): string | undefined {
+  return (binding.spec as { workload: { lambda?: { functionName: string } } }).workload.lambda?.functionName;
 }
 
 async function fileSystemIdOf(client: Client, binding: ShownRecord): Promise<string> {
