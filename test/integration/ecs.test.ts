@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { expectNothingLeaked, expectWholeHistory } from "./account.ts";
+import { aBinding, aFileSystem } from "./manifests.ts";
+import { type Manifest, World } from "./world.ts";
+
+let world: World;
+afterEach(() => world.close());
+
+const fileSystem = aFileSystem();
+
+function onService(name: string, mounts: object[], spec: Record<string, unknown> = {}, service = "web"): Manifest {
+  return aBinding(name, { workload: { ecs: { cluster: "prod", service, mounts } }, ...spec });
+}
+
+const mount = (container: string, containerPath: string, readOnly = false) => ({ container, containerPath, readOnly });
+
+async function service() {
+  const { services } = await world.aws("auditor", "ecs", "DescribeServices", { cluster: "prod", services: ["web"] });
+  return services[0];
+}
+
+async function definition(taskDefinition: string) {
+  return await world.aws("auditor", "ecs", "DescribeTaskDefinition", { taskDefinition, include: ["TAGS"] });
+}
+
+/** `container:path` of the deployed revision → file system's access point. */
+async function mounts(taskDefinition?: string): Promise<Record<string, string>> {
+  const arn = taskDefinition ?? (await service()).deployments[0].taskDefinition;
+  const { volumes = [], containerDefinitions } = (await definition(arn)).taskDefinition;
+  const idOf = (name: string) =>
+    volumes.find((volume: { name: string }) => volume.name === name)?.efsVolumeConfiguration?.authorizationConfig
+      ?.accessPointId;
+  return Object.fromEntries(
+    containerDefinitions.flatMap(
+      ({ name, mountPoints = [] }: { name: string; mountPoints?: { sourceVolume: string; containerPath: string }[] }) =>
+        mountPoints.map(({ sourceVolume, containerPath }) => [`${name}:${containerPath}`, idOf(sourceVolume)]),
+    ),
+  );
+}
+
+const calls = (caller: string, operation: string): number =>
+  world.simulator.simulator.calls.counts().byCaller[caller]?.[operation] ?? 0;
+
+describe("bindings of one service", () => {
+  test("ten of them are one revision and one rollout, and the tasks really mount", async () => {
+    world = await World.start({ gatherQuietMs: 150 });
+    await world.create(fileSystem);
+    const bindings = Array.from({ length: 10 }, (_, n) =>
+      onService(`d${n}`, n === 0 ? [mount("app", "/d0"), mount("log", "/in", true)] : [mount("app", `/d${n}`)]),
+    );
+    await Promise.all(bindings.map((binding) => world.create(binding)));
+    await world.ready(...bindings);
+    expect(Object.keys(await mounts())).toHaveLength(11);
+    expect(calls("mooring", "ecs.RegisterTaskDefinition")).toBe(1);
+    expect(calls("mooring", "ecs.UpdateService")).toBe(1);
+    const { tags, taskDefinition } = await definition("web");
+    expect(tags).toContainEqual({ key: "team", value: "web" });
+    expect(taskDefinition.containerDefinitions[0].environment).toEqual([{ name: "STAGE", value: "prod" }]);
+    const tasks = world.simulator.simulator.world.service("ecs").tasksOfService("prod", "web");
+    expect(tasks.map(({ mounts: own }) => own.length)).toEqual(tasks.map(() => 10));
+    await expectNothingLeaked(world, ...bindings);
+    await expectWholeHistory(world);
+    expect(JSON.stringify(await world.history())).not.toContain("STAGE");
+  });
+
+  test("a steady service costs a tenth of a call per binding and sweep", async () => {
+    world = await World.start({ gatherQuietMs: 150 });
+    await world.create(fileSystem);
+    const bindings = Array.from({ length: 10 }, (_, n) => onService(`d${n}`, [mount("app", `/d${n}`)]));
+    await Promise.all(bindings.map((binding) => world.create(binding)));
+    await world.ready(...bindings);
+    await world.mooring.service.sweepNow();
+    const before = { ...world.simulator.simulator.calls.counts().byCaller["mooring"] };
+    expect(await world.mooring.service.sweepNow()).toEqual([]);
+    const after = world.simulator.simulator.calls.counts().byCaller["mooring"]!;
+    const made = Object.entries(after).filter(
+      ([name, count]) => name.startsWith("ecs.") && count > (before[name] ?? 0),
+    );
+    expect(made.map(([name, count]) => [name, count - (before[name] ?? 0)])).toEqual([["ecs.DescribeServices", 1]]);
+  });
+
+  test("a deleted one is taken out, and its access point goes once nothing names it", async () => {
+    world = await World.start();
+    await world.create(fileSystem);
+    const stays = onService("stays", [mount("app", "/stays")]);
+    const goes = onService("goes", [mount("app", "/goes"), mount("log", "/goes")]);
+    await world.create(stays);
+    await world.create(goes);
+    await world.ready(stays, goes);
+    await world.delete(goes);
+    await world.gone(goes);
+    expect(Object.keys(await mounts())).toEqual(["app:/stays"]);
+    await world.ready(stays);
+    await expectNothingLeaked(world, stays);
+  });
+
+  test("a dry-run shows the revision and the rollout, and makes neither", async () => {
+    world = await World.start();
+    await world.create(fileSystem);
+    const binding = onService("data", [mount("app", "/data")]);
+    const { body } = await world.request("POST", "/namespaces/media/bindings?dryRun=All", binding);
+    expect(body.status.plan?.map(({ operation }) => operation)).toEqual([
+      "elasticfilesystem:CreateAccessPoint",
+      "elasticfilesystem:PutFileSystemPolicy",
+      "ecs:RegisterTaskDefinition",
+      "ecs:UpdateService",
+    ]);
+    expect(calls("mooring", "ecs.RegisterTaskDefinition")).toBe(0);
+  });
+});
+
+describe("other people's deployments", () => {
+  test("a revision without the volume is deployed upon: the pipeline's change stays, and it is named", async () => {
+    world = await World.start();
+    await world.create(fileSystem);
+    const binding = onService("data", [mount("app", "/data")]);
+    await world.create(binding);
+    await world.ready(binding);
+    const { taskDefinition } = await definition("web:1");
+    const {
+      family,
+      taskRoleArn,
+      executionRoleArn,
+      networkMode,
+      requiresCompatibilities,
+      containerDefinitions,
+      memory,
+    } = taskDefinition;
+    await world.aws("deploy-bot", "ecs", "RegisterTaskDefinition", {
+      family,
+      taskRoleArn,
+      executionRoleArn,
+      networkMode,
+      requiresCompatibilities,
+      containerDefinitions,
+      memory,
+      cpu: "256",
+    });
+    await world.aws("deploy-bot", "ecs", "UpdateService", { cluster: "prod", service: "web", taskDefinition: "web" });
+    await world.until("the mount is back on the pipeline's revision", async () => {
+      const arn = (await service()).deployments[0].taskDefinition;
+      const { cpu } = (await definition(arn)).taskDefinition;
+      const there = await mounts(arn);
+      return cpu === "256" && there["app:/data"] !== undefined ? { is: true } : { not: { arn, cpu, there } };
+    });
+    await world.ready(binding);
+    // ECS's own event of the rollout may come before CloudTrail's, which alone knows who began it.
+    await world.until("the history names who deployed", async () => {
+      const entries = await world.history({ binding: "media/data" });
+      const named = entries.filter(({ type }) => type === "Drift" || type === "Attributed").map(({ actor }) => actor);
+      return named.includes("deploy-bot") ? { is: true } : { not: entries };
+    });
+  });
+
+  test("a rollback by the circuit breaker is told and not fought", async () => {
+    world = await World.start({ backoffBaseMs: 20 });
+    const old = onService("old", [mount("app", "/old")]);
+    const bad = onService("bad", [mount("app", "/bad")]);
+    await world.create(fileSystem);
+    await world.create(old);
+    await world.ready(old);
+    const ecs = world.simulator.simulator.world.service("ecs");
+    ecs.setTaskFault("prod", "web", { tasks: "fail", reason: "ResourceInitializationError: mount failed" });
+    await world.create(bad);
+    const { message } = await world.condition(bad, "MountConfigured", { reason: "RolledBack" });
+    expect(message).toContain("rolled service prod/web back");
+    await world.condition(old, "Ready", { status: "True" });
+    expect(Object.keys(await mounts())).toEqual(["app:/old"]);
+    expect(calls("mooring", "ecs.RegisterTaskDefinition")).toBe(2);
+    ecs.setTaskFault("prod", "web", null);
+    await world.ready(old, bad);
+    expect(calls("mooring", "ecs.RegisterTaskDefinition")).toBe(2);
+  });
+});
+
+test("a task family gets a revision, of which the next task is made", async () => {
+  world = await World.start();
+  await world.create(fileSystem);
+  const binding = aBinding("report", {
+    workload: { ecs: { family: "nightly-report", mounts: [mount("report", "/out")] } },
+  });
+  await world.create(binding);
+  await world.ready(binding);
+  expect(Object.keys(await mounts("nightly-report"))).toEqual(["report:/out"]);
+  await world.delete(binding);
+  await world.gone(binding);
+  expect(await mounts("nightly-report")).toEqual({});
+});
+
+test("a function and a service share one directory", async () => {
+  world = await World.start();
+  await world.create(fileSystem);
+  const rootDirectory = { path: "/shared", ownerUid: 1001, ownerGid: 1001, permissions: "0750" };
+  const binding = onService("web", [mount("app", "/data")], { rootDirectory });
+  const other = aBinding("thumbnailer", { rootDirectory });
+  await world.create(binding);
+  await world.create(other);
+  await world.ready(binding, other);
+});
+
+test.each<[string, Manifest, string]>([
+  [
+    "a cluster",
+    aBinding("x", { workload: { ecs: { cluster: "nowhere", service: "web", mounts: [mount("app", "/d")] } } }),
+    "ClusterNotFound",
+  ],
+  ["a service", onService("x", [mount("app", "/d")], {}, "nothing"), "ServiceNotFound"],
+  ["a container", onService("x", [mount("sidecar", "/d")]), "ContainerNotFound"],
+  [
+    "a family",
+    aBinding("x", { workload: { ecs: { family: "none", mounts: [mount("app", "/d")] } } }),
+    "FamilyNotFound",
+  ],
+])("%s that does not exist is named, and nothing is made for it", async (_what, binding, reason) => {
+  world = await World.start();
+  await world.create(fileSystem);
+  await world.create(binding);
+  await world.condition(binding, "MountConfigured", { status: "False", reason });
+  await world.delete(binding);
+  await world.gone(binding);
+  expect(calls("mooring", "efs.CreateAccessPoint")).toBe(0);
+});
