@@ -322,3 +322,26 @@ test("the caller's identity is read", async () => {
     arn: "arn:aws:iam::111122223333:user/u",
   });
 });
+
+test("a task definition is copied with members that this SDK does not know", async () => {
+  const [name, value] = ["hopedForIn2031", { nested: [1, "two"] }];
+  const described = {
+    taskDefinitionArn: "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7",
+    status: "ACTIVE",
+    revision: 7,
+    registeredAt: 1_700_000_000.123,
+    family: "web",
+    [name]: value,
+    containerDefinitions: [{ name: "app", image: "app:1", [name]: value }],
+  };
+  answers.push({ json: { taskDefinition: described, tags: [{ key: "team", value: "media" }] } });
+  const found = await aws.ecs.describeTaskDefinition("web");
+  await aws.ecs.registerTaskDefinition({ register: found!.register, tags: found!.tags });
+  const { family, containerDefinitions } = described;
+  expect(JSON.parse(requests[1]!.body)).toEqual({
+    family,
+    [name]: value,
+    containerDefinitions,
+    tags: [{ key: "team", value: "media" }],
+  });
+});

@@ -21,6 +21,7 @@ import type { Ecs } from "./aws.ts";
 import type { Call } from "./call.ts";
 import { lastSegment, observedService, observedTask } from "./ecs-observed.ts";
 import { readAllPages } from "./paging.ts";
+import { keepWholeAnswer, sendWhole } from "./whole-bodies.ts";
 
 /** ECS's own maxima: names in one DescribeServices, tasks in one DescribeTasks, and items in a list's page. */
 const SERVICES_PER_CALL = 10;
@@ -119,9 +120,10 @@ function taskDefinitions(
   return {
     async describeTaskDefinition(arnOrFamily) {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arnOrFamily, include: ["TAGS"] });
+      const wholeAnswer = keepWholeAnswer(command);
       try {
         const answer = await call("DescribeTaskDefinition", command, (c, o) => client.send(c, o));
-        return observed("ecs:DescribeTaskDefinition", answer.taskDefinition, answer.tags);
+        return observed("ecs:DescribeTaskDefinition", answer, wholeAnswer());
       } catch (error) {
         if (isNoTaskDefinition(error)) return null;
         throw error;
@@ -133,8 +135,10 @@ function taskDefinitions(
       // AWS refuses an empty list of tags.
       const input = { ...register.reveal(), ...(tagList.length === 0 ? {} : { tags: tagList }) };
       const command = new RegisterTaskDefinitionCommand(input as unknown as RegisterTaskDefinitionCommandInput);
+      sendWhole(command, input);
+      const wholeAnswer = keepWholeAnswer(command);
       const answer = await call("RegisterTaskDefinition", command, (c, o) => client.send(c, o));
-      const made = observed("ecs:RegisterTaskDefinition", answer.taskDefinition, answer.tags);
+      const made = observed("ecs:RegisterTaskDefinition", answer, wholeAnswer());
       return { requestId: requestIdOf(answer), taskDefinition: made };
     },
 
@@ -156,19 +160,24 @@ function isNoTaskDefinition(error: unknown): boolean {
   );
 }
 
-/** Everything that a revision consists of is kept, whatever it is: a copy must differ only where we mean it to. */
+/**
+ * Everything that a revision consists of is kept, whatever it is: a copy must differ only where we mean it to.
+ *
+ * @param whole the answer as it came over the wire, with members that this SDK does not know; null = not to be seen.
+ */
 function observed(
   operation: string,
-  described: TaskDefinition | undefined,
-  tags: Tag[] | undefined,
+  { taskDefinition: described, tags }: { taskDefinition?: TaskDefinition | undefined; tags?: Tag[] | undefined },
+  whole: unknown,
 ): ObservedTaskDefinition {
   if (described?.taskDefinitionArn === undefined)
     throw unexpected(operation, "NoTaskDefinition", "AWS answered without it");
+  const wholly = (whole as { taskDefinition?: Record<string, unknown> } | null)?.taskDefinition;
   return observedTaskDefinition({
     taskDefinitionArn: described.taskDefinitionArn,
     status: described.status ?? "ACTIVE",
     tags: Object.fromEntries((tags ?? []).map(({ key, value }) => [key ?? "", value ?? ""])),
-    register: registerInputOf({ ...described }),
+    register: registerInputOf(wholly ?? { ...described }),
   });
 }
 
