@@ -157,3 +157,14 @@ test("reconcile asks by annotation, and of a record that does not exist it says 
   expect(missing.code).toBe(1);
   expect(missing.err).toContain('"nobody" not found');
 });
+
+test("render of a Binding that has no access point yet says why, and of what has no mount what to write", async () => {
+  const early = await mooring("render", "media/thumbnailer");
+  expect(early.code).toBe(1);
+  expect(early.err).toContain("Binding media/thumbnailer has no access point yet");
+  expect(early.err).toContain("Mooring has not read this from AWS yet");
+  const fileSystem = await mooring("render", "shared");
+  expect([fileSystem.code, fileSystem.err]).toEqual([64, expect.stringContaining("write NAMESPACE/NAME")]);
+  const format = await mooring("render", "media/thumbnailer", "-o", "pulumi");
+  expect([format.code, format.err]).toEqual([64, expect.stringContaining("terraform, cdk, taskdef")]);
+});

@@ -37,7 +37,7 @@ function run(argv: string[], { nodeOptions = [] as string[], launcher = LAUNCHER
 test("the help lists the verbs people need and not the simulator", async () => {
   const { code, stdout } = await run(["--help"]);
   expect(code).toBe(0);
-  for (const verb of ["dev", "serve", "plan", "history", "reconcile", "kubeconfig"])
+  for (const verb of ["dev", "serve", "plan", "history", "reconcile", "render", "kubeconfig"])
     expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
   expect(stdout).not.toMatch(/^ {2}simulator/m);
 });
