@@ -136,7 +136,15 @@ function partsOf(pass: FileSystemPass, draft: BindingDraft): Part[] {
     ...others.map((one) => partOf(one, removeOther(pass, draft, one))),
     ...lost.map((id): Part => ({ id, own: null, stage: isBelievedAbsent(pass, id) ? "gone" : "blocked" })),
     // A create whose answer was lost may show itself yet.
-    ...(isMaking ? [{ id: null, own: null, stage: isBelievedAbsent(pass, `successor of ${draft.name}`) ? "gone" : "blocked" } as const] : []),
+    ...(isMaking
+      ? [
+          {
+            id: null,
+            own: null,
+            stage: isBelievedAbsent(pass, `successor of ${draft.name}`) ? "gone" : "blocked",
+          } as const,
+        ]
+      : []),
   ];
 }
 

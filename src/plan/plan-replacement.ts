@@ -171,7 +171,11 @@ export function takeOver(
   if (usableAtMs > pass.input.nowMs) {
     pass.endings.wait(usableAtMs - pass.input.nowMs, "the policy must work everywhere before it is relied upon");
     const at = new Date(usableAtMs).toISOString();
-    return replacing(draft, seen, `the policy admits its successor ${successor.accessPoint.id} and is relied upon from ${at}`);
+    return replacing(
+      draft,
+      seen,
+      `the policy admits its successor ${successor.accessPoint.id} and is relied upon from ${at}`,
+    );
   }
   draft.predecessor = draft.accessPoint ?? undefined;
   draft.accessPoint = successor.accessPoint;

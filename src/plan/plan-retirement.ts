@@ -74,7 +74,9 @@ function planRetiredOne(
   const id = entry.accessPointId;
   if (seen.tags[TAGS.retiredAt] === undefined) {
     const retiredAt = new Date(entry.retiredAtMs).toISOString();
-    draft.creates.push(tagAction(draft, seen, { [TAGS.retiredAt]: retiredAt }, `${draft.name} has another in its place`));
+    draft.creates.push(
+      tagAction(draft, seen, { [TAGS.retiredAt]: retiredAt }, `${draft.name} has another in its place`),
+    );
   }
   const served = namersByFacet(draft, id);
   if (served !== null) {
@@ -89,7 +91,7 @@ function planRetiredOne(
     if (restMs <= WAIT_MAX_MS) pass.endings.wait(restMs, `the quarantine of access point ${id} is not over`);
     return say(draft, `Replaced access point ${id} is deleted from ${at} on, if nothing names it then.`);
   }
-  if (isDue(pass, draft, entry)) say(draft, `Replaced access point ${id} is being deleted.`);
+  say(draft, `Replaced access point ${id} is deleted once the policy does not name it and the workload is in order.`);
 }
 
 /** It leaves the policy once a read that was begun after its retirement shows that nothing names it. */

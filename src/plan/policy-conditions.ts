@@ -2,6 +2,7 @@ import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
 import { isLeaving } from "./file-system-pass.ts";
 import { ANNOTATIONS } from "../model/records.ts";
 import { type Admission } from "./policy-admissions.ts";
+import { judgeSuccessor, usableAt, wantedOf } from "./policy-usable.ts";
 import { losers, lossSentence } from "./policy-clients.ts";
 import { POLICY_CHARACTERS_MAX, sidPrefix } from "./policy-document.ts";
 import { admitsRole, allowsAnonymous } from "./policy-foreign.ts";
@@ -39,51 +40,6 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
   }
   if (!pass.conditions.get("PolicyReady"))
     pass.conditions.put("PolicyReady", ofFileSystem(pass, view, plan, anonymous));
-}
-
-/** Null while there is nothing to admit: no access point, or no role known. */
-function wantedOf(draft: BindingDraft): Admission[] | null {
-  const roles = draft.binding.facets.workload?.roleArns ?? [];
-  if (!draft.seen || roles.length === 0) return null;
-  return admissionsOf(draft, [draft.seen, ...draft.beside]);
-}
-
-function admissionsOf({ binding }: BindingDraft, accessPoints: readonly { accessPointArn: string }[]): Admission[] {
-  const roles = binding.facets.workload?.roleArns ?? [];
-  return accessPoints.flatMap(({ accessPointArn }) =>
-    roles.map((roleArn) => ({ roleArn, accessPointArn, access: binding.spec.access })),
-  );
-}
-
-/** From when on the workload may be moved to the successor: admitted, and its roles confined to what is theirs. */
-function judgeSuccessor(pass: FileSystemPass, draft: BindingDraft, view: PolicyView, plan: PolicyPlan | null): void {
-  const { successor, successorSeen, previous } = draft;
-  if (!successor || !successorSeen) return;
-  const wanted = admissionsOf(draft, [successorSeen]);
-  const before = previous?.successor?.accessPoint?.id === successorSeen.accessPointId ? previous.successor.usableAtMs : null;
-  const isConfined = !plan || !isEnforcing(view.mode) || wanted.every(({ roleArn }) => plan.judged.confines(roleArn));
-  const isJudged = wanted.length > 0 && isConfined;
-  draft.successor = { ...successor, usableAtMs: isJudged ? usableAt(pass, view, plan, wanted, before) : null };
-}
-
-/**
- * When a mount may rely on the policy, ms. In mode Enforce a Put takes minutes to work everywhere
- * (AWS-FACTS 1.7, "Propagation"); in the other modes nothing that was admitted is taken away.
- */
-function usableAt(
-  pass: FileSystemPass,
-  view: PolicyView,
-  plan: PolicyPlan | null,
-  wanted: Admission[] | null,
-  before: number | null,
-): number | null {
-  if (wanted === null || view.mode === "Unconfirmed") return null;
-  const { nowMs, settings } = pass.input;
-  if (!plan) return before ?? nowMs;
-  const delayMs = isEnforcing(view.mode) ? settings.propagationMs : 0;
-  if (wanted.every((admission) => plan.judged.has(admission))) return before ?? nowMs + delayMs;
-  // Without a delay the Put of this very pass restores it before anybody could mount.
-  return plan.put && !settings.readOnly && delayMs === 0 ? before : null;
 }
 
 function managed(

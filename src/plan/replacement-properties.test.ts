@@ -34,7 +34,10 @@ const event = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("publish" as const, "unpublish" as const), name }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("role" as const), name, role: fc.constantFrom("r1", "r2") }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("lag" as const) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.constantFrom(10, 60, 1_000, 5_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.constantFrom(10, 60, 1_000, 5_000) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("suspend" as const, "resume" as const), name }) },
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
@@ -43,7 +46,6 @@ class Story {
   readonly world = new PlanningWorld();
   #versions = 0;
   #snapshot: { accessPoints: ObservedAccessPoint[]; consumers: ObservedFunction[] } | null = null;
-  #gone = new Map<string, string>();
 
   constructor() {
     const { world } = this;

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Caller, ServiceName } from "../../src/simulator/core.ts";
+import { ConnectionLost } from "../../src/simulator/faults.ts";
+import { expectWholeHistory, mountsOf, ourAccessPoints, policyText } from "./account.ts";
+import { aBinding, aFileSystem } from "./manifests.ts";
+import { watchMounts } from "./mount-watch.ts";
+import { ServeProcess } from "./serve-process.ts";
+import { World } from "./world.ts";
+
+const CONSENT = { replacement: "AcceptDataChange" };
+/** Clients feel a policy, and functions an update, only after a while; Mooring relies on a policy after longer. */
+const SLOW = { policyPropagationMs: 150, functionUpdateMs: 60, accessPointCreateMs: 40, accessPointDeleteMs: 40 };
+const PROPAGATION_MS = 250;
+
+function directory(path: string) {
+  return { rootDirectory: { path, ownerUid: 1001, ownerGid: 1001, permissions: "0750" } };
+}
+
+async function mountedId(world: World, name = "thumbnailer"): Promise<string> {
+  return (await mountsOf(world, name))[0]!.Arn.split("/").at(-1)!;
+}
+
+async function onlyOneIsLeft(world: World): Promise<void> {
+  await world.until("one access point of ours is left", async () => {
+    const ours = await ourAccessPoints(world);
+    return ours.length === 1 ? { is: true } : { not: ours };
+  });
+}
+
+describe("a path change with consent", () => {
+  let world: World;
+  let watch: ReturnType<typeof watchMounts>;
+  const binding = aBinding("thumbnailer", CONSENT);
+
+  beforeAll(async () => {
+    world = await World.start({ propagationMs: PROPAGATION_MS, quarantineMs: 300 }, SLOW);
+    await world.create(aFileSystem());
+    await world.create(binding);
+    await world.ready(binding);
+    watch = watchMounts(world, "thumbnailer");
+  });
+  afterEach(() => expect(watch.gaps).toEqual([]));
+  afterAll(async () => {
+    watch.stop();
+    await world.close();
+  });
+
+  test("is shown whole by a dry-run, the deletion after quarantine included, and changes nothing", async () => {
+    const before = [await mountsOf(world, "thumbnailer"), await policyText(world), await ourAccessPoints(world)];
+    const { body } = await world.request(
+      "PATCH",
+      "/namespaces/media/bindings/thumbnailer?dryRun=All",
+      { spec: directory("/elsewhere") },
+      "application/merge-patch+json",
+    );
+    expect(body.status.plan?.map(({ operation }) => operation)).toEqual([
+      "elasticfilesystem:CreateAccessPoint",
+      "elasticfilesystem:PutFileSystemPolicy",
+      "lambda:UpdateFunctionConfiguration",
+      "elasticfilesystem:TagResource",
+      "elasticfilesystem:PutFileSystemPolicy",
+      "elasticfilesystem:DeleteAccessPoint",
+    ]);
+    expect(JSON.stringify(body.status.plan?.at(-1))).toMatch(/quarantine ends at 20\d\d-/);
+    expect([await mountsOf(world, "thumbnailer"), await policyText(world), await ourAccessPoints(world)]).toEqual(
+      before,
+    );
+  });
+
+  test("moves the function while it can mount at every instant, and deletes the old one in the end", async () => {
+    const old = await mountedId(world);
+    await world.patch(binding, { spec: directory("/elsewhere") });
+    await world.condition(binding, "AccessPointReady", { reason: "Replacing" });
+    await world.until("the function names another access point", async () => {
+      const now = await mountedId(world);
+      return now !== old ? { is: now } : { not: now };
+    });
+    await world.ready(binding);
+    await onlyOneIsLeft(world);
+    const [left] = await ourAccessPoints(world);
+    expect(left!.RootDirectory.Path).toBe("/elsewhere");
+    expect(await policyText(world)).not.toContain(old);
+    expect(watch.looks()).toBeGreaterThan(50);
+    await expectWholeHistory(world);
+  });
+
+  test("keeps the old one admitted and alive while a published version names it, and says which", async () => {
+    const old = await mountedId(world);
+    const { Version } = await world.aws("alice", "lambda", "PublishVersion", { FunctionName: "thumbnailer" });
+    await world.patch(binding, { spec: directory("/third") });
+    const said = await world.until("the condition names the version", async () => {
+      const { body } = await world.get(binding);
+      const ready = body.status.conditions.find(({ type }) => type === "AccessPointReady")!;
+      return ready.message.includes(`thumbnailer:${Version}`) ? { is: ready } : { not: ready };
+    });
+    expect(said).toMatchObject({ status: "True" });
+    expect(said.message).toContain(`${old} is still named by thumbnailer:${Version}`);
+    await world.ready(binding);
+    expect(await policyText(world)).toContain(old);
+    await world.aws("alice", "lambda", "DeleteFunction", { FunctionName: "thumbnailer", Qualifier: Version });
+    await onlyOneIsLeft(world);
+    expect(await policyText(world)).not.toContain(old);
+  });
+});
+
+describe("a spec that changes on the way", () => {
+  let world: World;
+  const binding = aBinding("thumbnailer", CONSENT);
+
+  beforeEach(async () => {
+    world = await World.start({ propagationMs: PROPAGATION_MS, quarantineMs: 0 }, SLOW);
+    await world.create(aFileSystem());
+    await world.create(binding);
+    await world.ready(binding);
+  });
+  afterEach(() => world.close());
+
+  test("and is put back ends at what was asked for last, through an access point never used before", async () => {
+    const watch = watchMounts(world, "thumbnailer");
+    const first = await mountedId(world);
+    await world.patch(binding, { spec: directory("/elsewhere") });
+    await world.until("the function is moved", async () => {
+      const now = await mountedId(world);
+      return now !== first ? { is: true } : { not: now };
+    });
+    await world.patch(binding, { spec: directory("/thumbnailer") });
+    await world.patch(binding, { spec: directory("/third") });
+    await world.patch(binding, { spec: directory("/thumbnailer") });
+    await world.until("the first path is mounted and verified again", async () => {
+      const { body } = await world.get(binding);
+      const mounted = await mountedId(world);
+      const path = (await ourAccessPoints(world)).find((one) => one.AccessPointId === mounted)?.RootDirectory.Path;
+      const ready = body.status.conditions.find(({ type }) => type === "Ready")?.status;
+      return path === "/thumbnailer" && ready === "True" ? { is: true } : { not: { path, ready } };
+    });
+    expect(await mountedId(world)).not.toBe(first);
+    await onlyOneIsLeft(world);
+    watch.stop();
+    expect(watch.gaps).toEqual([]);
+  });
+
+  test("to be deleted leaves nothing behind", async () => {
+    await world.patch(binding, { spec: directory("/elsewhere") });
+    await world.condition(binding, "AccessPointReady", { reason: "Replacing" });
+    await world.delete(binding);
+    await world.gone(binding);
+    expect(await ourAccessPoints(world)).toEqual([]);
+    await expectWholeHistory(world);
+  });
+
+  test("of a function that changes its role admits both roles until the update is over", async () => {
+    const { Role } = await world.aws("auditor", "lambda", "GetFunctionConfiguration", { FunctionName: "transcoder" });
+    const before = await world.aws("auditor", "lambda", "GetFunctionConfiguration", { FunctionName: "thumbnailer" });
+    world.simulator.simulator.world.timings.functionUpdateMs = 1_000;
+    await world.aws("alice", "lambda", "UpdateFunctionConfiguration", { FunctionName: "thumbnailer", Role });
+    await world.until("both roles are admitted while the old one serves", async () => {
+      const text = (await policyText(world))!;
+      return text.includes(Role) && text.includes(before.Role) ? { is: true } : { not: text };
+    });
+    expect(world.simulator.simulator.world.service("lambda").function("thumbnailer")!.latest.serving).not.toBeNull();
+    await world.until("the new role alone is admitted", async () => {
+      const text = (await policyText(world))!;
+      return text.includes(Role) && !text.includes(before.Role) ? { is: true } : { not: text };
+    });
+    await world.ready(binding);
+  });
+});
+
+describe("a replacement that is disturbed", () => {
+  let world: World;
+  const binding = aBinding("thumbnailer", CONSENT);
+
+  beforeEach(async () => {
+    world = await World.start({ quarantineMs: 0 }, { functionUpdateMs: 30, accessPointCreateMs: 20 });
+    await world.create(aFileSystem());
+    await world.create(binding);
+    await world.ready(binding);
+  });
+  afterEach(() => world.close());
+
+  test.each([
+    ["lost-reply", "efs", "CreateAccessPoint"],
+    ["lost-reply", "efs", "PutFileSystemPolicy"],
+    ["throttle", "efs", "PutFileSystemPolicy"],
+    ["lost-reply", "lambda", "UpdateFunctionConfiguration"],
+    ["lost-reply", "efs", "TagResource"],
+    ["lost-reply", "efs", "DeleteAccessPoint"],
+  ] as const)("by %s of %s %s ends without a gap and without a leak", async (kind, service, operation) => {
+    const watch = watchMounts(world, "thumbnailer");
+    world.simulator.simulator.faults.add({ kind, service, operation, caller: "mooring", times: 4 });
+    await world.patch(binding, { spec: directory("/elsewhere") });
+    await world.until("the new path is mounted", async () => {
+      const mounted = await mountedId(world);
+      const path = (await ourAccessPoints(world)).find((one) => one.AccessPointId === mounted)?.RootDirectory.Path;
+      return path === "/elsewhere" ? { is: true } : { not: path };
+    });
+    await world.ready(binding);
+    await onlyOneIsLeft(world);
+    watch.stop();
+    expect(watch.gaps).toEqual([]);
+  });
+});
+
+describe("a process that is killed in a replacement", () => {
+  test.each([
+    ["efs.CreateAccessPoint", 2, "after"],
+    ["lambda.UpdateFunctionConfiguration", 2, "after"],
+  ] as const)("at %s number %i, %s its effect, goes on without a gap", async (name, nth, when) => {
+    const world = await World.withoutMooring();
+    let serving = new ServeProcess(world);
+    world.useService(() => serving.url);
+    const binding = aBinding("thumbnailer", CONSENT);
+    try {
+      await serving.url;
+      let count = 0;
+      const { simulator } = world.simulator;
+      const call = simulator.call.bind(simulator);
+      simulator.call = async (service: ServiceName, operation: string, input: unknown, caller: Caller, options) => {
+        const isHit = caller.userName === "mooring" && `${service}.${operation}` === name && (count += 1) === nth;
+        if (!isHit) return call(service, operation, input, caller, options);
+        if (when === "after") await call(service, operation, input, caller, options);
+        await serving.kill();
+        serving = new ServeProcess(world);
+        throw new ConnectionLost();
+      };
+      await world.create(aFileSystem());
+      await world.create(binding);
+      await world.ready(binding);
+      const watch = watchMounts(world, "thumbnailer");
+      await world.patch(binding, { spec: directory("/elsewhere") });
+      await world.until("the new path is mounted", async () => {
+        const mounted = await mountedId(world);
+        const path = (await ourAccessPoints(world)).find((one) => one.AccessPointId === mounted)?.RootDirectory.Path;
+        return path === "/elsewhere" ? { is: true } : { not: path };
+      });
+      await world.ready(binding);
+      watch.stop();
+      expect(watch.gaps).toEqual([]);
+      expect(count).toBeGreaterThanOrEqual(nth);
+    } finally {
+      await serving.kill();
+      await world.close();
+    }
+  });
+});
