@@ -3,6 +3,7 @@ import { createActor, fromPromise, initialTransition, toPromise, transition } fr
 import type { Action } from "../src/model/actions.ts";
 import type { Ending } from "../src/plan/plan.ts";
 import { fileSystemMachine } from "./file-system/machine.ts";
+import { ecsMachine } from "./ecs/machine.ts";
 import { lambdaMachine } from "./lambda/machine.ts";
 import { ROUNDS_MAX, type ActResult, type PlannedStep } from "./pass.ts";
 
@@ -18,7 +19,7 @@ const done = (id: string, output: unknown) => ({ type: `xstate.done.actor.${id}`
 const failed = (id: string, error: unknown) => ({ type: `xstate.error.actor.${id}`, error }) as never;
 
 /** The state after the given results, starting at observing. Pure: nothing is run. */
-function stateAfter(machine: typeof fileSystemMachine | typeof lambdaMachine, events: never[], input = INPUT) {
+function stateAfter(machine: typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine, events: never[], input = INPUT) {
   let [snapshot] = initialTransition(machine as typeof fileSystemMachine, input);
   for (const event of events) [snapshot] = transition(machine as typeof fileSystemMachine, snapshot, event);
   return snapshot;
@@ -32,6 +33,7 @@ const acted = (carriedOut: number) => done("act", { carriedOut, stale: false });
 describe.each([
   { machine: fileSystemMachine, more: "scanningConsumers" },
   { machine: lambdaMachine, more: "readingVersions" },
+  { machine: ecsMachine, more: "readingMore" },
 ])("a run of $machine.id", ({ machine, more }) => {
   test.each<[string, string, never[]]>([
     ["observing", "it begins", []],

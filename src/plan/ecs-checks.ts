@@ -1,7 +1,9 @@
 import { adoptionOf, mayAdopt } from "../model/adoption.ts";
 import type { ObservedTaskDefinition } from "../model/observations.ts";
+import { TASK_DEFINITION_TAGS } from "../model/records.ts";
 import { unread } from "./condition-drafts.ts";
 import { revisionName } from "./ecs-input.ts";
+import { VOLUME_PREFIX } from "./ecs-revision.ts";
 import { type EcsDraft, type EcsPass, isLeaving, say } from "./ecs-pass.ts";
 
 const MOUNT_TARGET_POLL_MS = 15_000;
@@ -30,7 +32,13 @@ export function passesEcsChecks(pass: EcsPass, draft: EcsDraft, base: ObservedTa
 
 /** What speaks against the whole service or family, whatever the binding. */
 export function refuseTarget(pass: EcsPass, base: ObservedTaskDefinition): Refusal | null {
-  return refuseController(pass) ?? refusePlatform(pass, base) ?? refuseFamily(pass) ?? refuseRole(base);
+  return (
+    refuseController(pass) ??
+    refusePlatform(pass, base) ??
+    refuseFamily(pass) ??
+    refuseOtherInstallation(pass, base) ??
+    refuseRole(base)
+  );
 }
 
 /** AWS-FACTS 3.3: with these controllers UpdateService cannot change the task definition. */
@@ -61,6 +69,20 @@ function refuseFamily({ input, name }: EcsPass): Refusal | null {
   if (services.length === 0) return null;
   const message = `${name} is run by ${services.join(", ")}, which has Bindings of its own: bind the directory to that service instead (spec.workload.ecs: {cluster, service, mounts}).`;
   return { reason: "FamilyManaged", message };
+}
+
+/** Two installations on one service would deploy in turn. A tag alone may be a copy; volumes show that it is meant. */
+function refuseOtherInstallation(
+  pass: EcsPass,
+  { tags, volumes, taskDefinitionArn }: ObservedTaskDefinition,
+): Refusal | null {
+  const other = tags[TASK_DEFINITION_TAGS.installation];
+  if (other === undefined || other === pass.input.settings.installation) return null;
+  const ours = new Set(pass.drafts.flatMap(({ present }) => present));
+  const theirs = volumes.map(({ name }) => name).filter((name) => name.startsWith(VOLUME_PREFIX) && !ours.has(name));
+  if (theirs.length === 0) return null;
+  const message = `${pass.name} is looked after by Mooring's installation "${other}": revision ${revisionName(taskDefinitionArn)} has its volumes ${theirs.join(", ")}. Bind the directory there, or delete its bindings first.`;
+  return { reason: "ManagedElsewhere", message };
 }
 
 /** ECS volumes use IAM, and IAM's principal is the task role (DESIGN 5). */

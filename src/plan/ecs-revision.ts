@@ -17,9 +17,11 @@ export interface RevisionEdit {
   put: { fileSystemId: string; accessPointId: string; mounts: readonly EcsMount[] } | null;
 }
 
+export const VOLUME_PREFIX = "mooring-";
+
 /** Short enough to read, long enough to be nobody else's: 48 bits of the uid. */
 export function volumeName(bindingUid: string): string {
-  return `mooring-${bindingUid.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 12)}`;
+  return `${VOLUME_PREFIX}${bindingUid.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 12)}`;
 }
 
 /** What was done to a copy of a revision. */
@@ -138,11 +140,19 @@ export function editsDigest(edits: readonly RevisionEdit[]): string {
   return digest(texts.sort());
 }
 
+/** Members of volumes and mount points that AWS may give back, or leave out, where they are as they are by default. */
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  rootDirectory: "/",
+  transitEncryption: "DISABLED",
+  iam: "DISABLED",
+  readOnly: false,
+};
+
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value)
-    .filter(([, member]) => !isEmpty(member))
+    .filter(([name, member]) => !isEmpty(member) && DEFAULTS[name] !== member)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
   return `{${members.join(",")}}`;

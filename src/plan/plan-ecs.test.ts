@@ -193,6 +193,16 @@ describe("a newcomer is refused with what to do", () => {
       /rename/,
     ],
     [
+      "another installation's service",
+      (world) => {
+        const tags = { "mooring.dev/installation": "staging" };
+        world.deploy(world.register({ volumes: [{ name: "mooring-0123456789ab", host: {} }] }, tags));
+        world.complete();
+      },
+      "ManagedElsewhere",
+      /installation "staging"/,
+    ],
+    [
       "no mount targets",
       (world) => (world.mountTargets = { known: true, value: [], readAtMs: 0 }),
       "NoMountTargets",

@@ -10,6 +10,8 @@ export const MUTATIONS = [
   "efs.DeleteAccessPoint",
   "efs.PutFileSystemPolicy",
   "lambda.UpdateFunctionConfiguration",
+  "ecs.RegisterTaskDefinition",
+  "ecs.UpdateService",
 ] as const;
 
 interface AccessPoint {

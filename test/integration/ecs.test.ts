@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { expectNothingLeaked, expectWholeHistory } from "./account.ts";
+import { expectNothingLeaked, expectWholeHistory, ourAccessPoints } from "./account.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { type Manifest, World } from "./world.ts";
 
@@ -94,6 +94,56 @@ describe("bindings of one service", () => {
     await expectNothingLeaked(world, stays);
   });
 
+  test("two services of one family keep their revisions apart, however AWS reads them back", async () => {
+    world = await World.start();
+    const { simulator } = world.simulator;
+    simulator.world.service("ecs").configure({ noisy: true });
+    const web = await service();
+    const { networkConfiguration } = web;
+    await world.aws("platform-team", "ecs", "CreateService", {
+      cluster: "prod",
+      serviceName: "api",
+      taskDefinition: "web",
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration,
+    });
+    await world.create(fileSystem);
+    const bindings = [onService("web", [mount("app", "/web")]), onService("api", [mount("app", "/api")], {}, "api")];
+    await Promise.all(bindings.map((binding) => world.create(binding)));
+    await world.ready(...bindings);
+    expect(Object.keys(await mounts())).toEqual(["app:/web"]);
+    expect(calls("mooring", "ecs.RegisterTaskDefinition")).toBe(2);
+    expect(calls("mooring", "ecs.UpdateService")).toBe(2);
+    const family = aBinding("late", { workload: { ecs: { family: "web", mounts: [mount("app", "/late")] } } });
+    await world.create(family);
+    await world.condition(family, "MountConfigured", { status: "False", reason: "FamilyManaged" });
+  });
+
+  test("a path change with consent moves the tasks to another access point, and only then the old one goes", async () => {
+    world = await World.start({ quarantineMs: 200 }, { taskStartMs: 100, deploymentStepMs: 50 });
+    await world.create(fileSystem);
+    const binding = onService("data", [mount("app", "/data")], { replacement: "AcceptDataChange" });
+    await world.create(binding);
+    await world.ready(binding);
+    const before = (await mounts())["app:/data"];
+    const named = new Set<string | undefined>();
+    const rootDirectory = { path: "/elsewhere", ownerUid: 1001, ownerGid: 1001, permissions: "0750" };
+    await world.patch(binding, { spec: { rootDirectory } });
+    await world.until("another access point is mounted", async () => {
+      const now = (await mounts())["app:/data"];
+      named.add(now);
+      return now === before ? { not: now } : { is: true };
+    });
+    expect(named).not.toContain(undefined);
+    await world.ready(binding);
+    await world.until("the old access point is gone", async () => {
+      const ids = (await ourAccessPoints(world)).map(({ AccessPointId }) => AccessPointId);
+      return ids.includes(before!) ? { not: ids } : { is: true };
+    });
+    expect(world.simulator.simulator.world.service("ecs").tasksOfService("prod", "web")).toHaveLength(2);
+  });
+
   test("a dry-run shows the revision and the rollout, and makes neither", async () => {
     world = await World.start();
     await world.create(fileSystem);
@@ -147,7 +197,9 @@ describe("other people's deployments", () => {
     // ECS's own event of the rollout may come before CloudTrail's, which alone knows who began it.
     await world.until("the history names who deployed", async () => {
       const entries = await world.history({ binding: "media/data" });
-      const named = entries.filter(({ type }) => type === "Drift" || type === "Attributed").map(({ actor }) => actor);
+      const named = entries.flatMap((entry) =>
+        entry.type === "Drift" || entry.type === "Attributed" ? [entry.actor] : [],
+      );
       return named.includes("deploy-bot") ? { is: true } : { not: entries };
     });
   });
