@@ -3,6 +3,7 @@ import { connect } from "../../src/cli/client.ts";
 import { realClock } from "../../src/cli/clock.ts";
 import type { Mooring } from "../../src/cli/compose.ts";
 import type { PolicyMode } from "../../src/model/records.ts";
+import type { Settings } from "../../src/model/settings.ts";
 import { buildAccount, type Account, type AccountShape } from "./account.ts";
 import { writeBindings, writeFileSystems } from "./records.ts";
 import type { Measurement } from "./report.ts";
@@ -30,12 +31,17 @@ const REST_MS = 300;
 const REST_DEADLINE_MS = 20_000;
 
 /** Builds the account and the records, and waits until all is bound. @throws if it does not get there in time. */
-export async function bindFleet(context: ScenarioContext, shape: AccountShape, mode: PolicyMode): Promise<Fleet> {
-  const aws = await startSimulatedAws();
+export async function bindFleet(
+  context: ScenarioContext,
+  shape: AccountShape,
+  mode: PolicyMode,
+  { aws: given, settings = {} }: { aws?: SimulatedAws; settings?: Partial<Settings> } = {},
+): Promise<Fleet> {
+  const aws = given ?? (await startSimulatedAws());
   context.cleanUp(() => aws.stop());
   const account = await buildAccount(aws, shape);
   const storeFile = join(context.directory, "store.db");
-  let mooring = await startServiceUnderTest(aws, storeFile);
+  let mooring = await startServiceUnderTest(aws, storeFile, settings);
   context.cleanUp(() => mooring.close());
   const client = connect(mooring.url, "bench");
   await writeFileSystems(client, aws, account, mode);
@@ -61,7 +67,7 @@ export async function bindFleet(context: ScenarioContext, shape: AccountShape, m
     },
     async restart() {
       await mooring.close();
-      mooring = await startServiceUnderTest(aws, storeFile);
+      mooring = await startServiceUnderTest(aws, storeFile, settings);
       await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
     },
   };

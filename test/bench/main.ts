@@ -9,9 +9,10 @@ import { SCALES, type Scale, type Scenario } from "./scenario.ts";
 import { enforcedFleet } from "./scenario-enforce.ts";
 import { memoryOfService } from "./scenario-memory.ts";
 import { observedFleet } from "./scenario-observe.ts";
+import { replacedFleet } from "./scenario-replacement.ts";
 
 /** In this order: what matters most first, should the time run out. */
-const SCENARIOS: readonly Scenario[] = [enforcedFleet, observedFleet, memoryOfService];
+const SCENARIOS: readonly Scenario[] = [enforcedFleet, observedFleet, replacedFleet, memoryOfService];
 
 /** Of one scenario; with three of them the whole stays under eight minutes. */
 const SCENARIO_MAX_MS = 220_000;

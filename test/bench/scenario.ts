@@ -7,6 +7,8 @@ export interface Scale {
   /** Bindings on the one file system with Observe. */
   observed: number;
   sabotages: number;
+  /** Access points replaced under their functions. */
+  replacements: number;
   /** Bindings held by the service process. */
   memory: readonly number[];
 }
@@ -18,6 +20,7 @@ export const SCALES: Record<"full" | "small", Scale> = {
     rolesPerFileSystem: 10,
     observed: 1_000,
     sabotages: 500,
+    replacements: 1_000,
     memory: [1_000, 10_000],
   },
   small: {
@@ -26,6 +29,7 @@ export const SCALES: Record<"full" | "small", Scale> = {
     rolesPerFileSystem: 3,
     observed: 20,
     sabotages: 16,
+    replacements: 24,
     memory: [100, 500],
   },
 };

@@ -26,10 +26,11 @@ export const BENCH_SETTINGS: Settings = {
 export async function startServiceUnderTest(
   aws: Pick<SimulatedAws, "url" | "account" | "region">,
   storeFile: string,
+  settings: Partial<Settings> = {},
 ): Promise<Mooring> {
   return startMooring({
     home: { account: aws.account, region: aws.region },
-    settings: BENCH_SETTINGS,
+    settings: { ...BENCH_SETTINGS, ...settings },
     listen: { host: "127.0.0.1", port: 0, flag: "--port" },
     engine: openSqliteEngine(storeFile),
     aws: { endpoint: aws.url, credentials: { accessKeyId: SERVICE_USER, secretAccessKey: "not-a-secret" } },
