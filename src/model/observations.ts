@@ -169,6 +169,8 @@ export interface EcsConsumer {
   fileSystemIds: string[];
   /** Access points that its volumes name. */
   accessPointIds: string[];
+  /** File systems that a volume mounts without IAM, so as nobody; left out = none. */
+  anonymousFileSystemIds?: string[];
 }
 
 /** A task that has not stopped yet: whether it is to run or on its way out. */

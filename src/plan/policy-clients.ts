@@ -1,4 +1,4 @@
-import type { ObservedFunction, Reading } from "../model/observations.ts";
+import type { EcsConsumer, ObservedFunction, Reading } from "../model/observations.ts";
 import type { FileSystemObservation, FileSystemPlanInput, KnownClient } from "./file-system-input.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
 import { accessPointIdOf, type Admission } from "./policy-admissions.ts";
@@ -6,22 +6,36 @@ import { isEnforcing } from "./policy-mode.ts";
 import type { PolicyView } from "./policy-view.ts";
 
 /**
- * The Lambda functions that mount one file system today. No API of AWS lists its other clients (EC2, ECS, DataSync);
- * CloudWatch's ClientConnections only counts them (AWS-FACTS 10, "First policy").
+ * The Lambda functions, ECS services and tasks that mount one file system today. No API of AWS lists its other clients
+ * (EC2, DataSync); CloudWatch's ClientConnections only counts them (AWS-FACTS 10, "First policy").
  */
 export function clientsAmong(
-  functions: Reading<ObservedFunction[]>,
+  { functions, ecs }: { functions: Reading<ObservedFunction[]>; ecs: Reading<EcsConsumer[]> },
+  fileSystemId: string,
   accessPoints: FileSystemObservation["accessPoints"],
 ): Reading<KnownClient[]> {
   if (!functions.known) return functions;
+  if (!ecs.known) return ecs;
   if (!accessPoints.known) return accessPoints;
   const own = new Set(accessPoints.value.map(({ accessPointId }) => accessPointId));
-  const value = functions.value.flatMap(({ functionName, version, roleArn, fileSystemConfigs }) => {
+  const lambdas = functions.value.flatMap(({ functionName, version, roleArn, fileSystemConfigs }) => {
     const accessPointId = fileSystemConfigs.map(({ arn }) => accessPointIdOf(arn)).find((id) => own.has(id));
     const name = `Lambda function ${functionName}${version === "$LATEST" ? "" : `, version ${version}`}`;
     return accessPointId === undefined ? [] : [{ name, roleArn, accessPointId }];
   });
-  return { known: true, value, readAtMs: functions.readAtMs };
+  const services = ecs.value.flatMap((consumer) => clientsOf(consumer, fileSystemId, own));
+  return { known: true, value: [...lambdas, ...services], readAtMs: functions.readAtMs };
+}
+
+/** One client for each way in which the tasks mount the file system: through which access point, and as whom. */
+function clientsOf(consumer: EcsConsumer, fileSystemId: string, own: ReadonlySet<string>): KnownClient[] {
+  if (!consumer.fileSystemIds.includes(fileSystemId)) return [];
+  const name = `ECS ${consumer.name.replace(/^a /, "")}`;
+  const ids = consumer.accessPointIds.filter((id) => own.has(id));
+  // EFS knows a task by its role only where the volume uses IAM; otherwise it is anonymous.
+  const isAnonymous = consumer.anonymousFileSystemIds?.includes(fileSystemId) ?? false;
+  const points = ids.length === 0 ? [null] : ids;
+  return points.map((accessPointId) => ({ name, roleArn: isAnonymous ? null : consumer.roleArn, accessPointId }));
 }
 
 /**
@@ -66,7 +80,7 @@ export function maySay(pass: FileSystemPass, view: PolicyView): boolean {
   const { clients } = pass.input.observed;
   const isFirst = isEnforcing(view.mode) && isFirstConfinement(pass.input);
   if (!isFirst || clients === undefined || clients.known || !clients.why.transient) return true;
-  pass.endings.wait(pass.input.settings.backoffBaseMs, "the functions that mount the file system could not be read");
+  pass.endings.wait(pass.input.settings.backoffBaseMs, "the workloads that mount the file system could not be read");
   return false;
 }
 
@@ -74,9 +88,9 @@ export function maySay(pass: FileSystemPass, view: PolicyView): boolean {
 export function lossSentence(pass: FileSystemPass, names: string[] | null): string {
   const { clients } = pass.input.observed;
   if (clients === undefined) return "";
-  const others = "Clients that are not Lambda functions are known to no API.";
+  const others = "Clients other than Lambda functions and ECS tasks are known to no API.";
   if (!clients.known)
-    return ` Who would lose access could not be found out (${clients.why.code}): grant lambda:ListFunctions to Mooring's role. ${others}`;
+    return ` Who would lose access could not be found out (${clients.why.code}): grant lambda:ListFunctions and ECS's List and Describe calls to Mooring's role. ${others}`;
   const shown =
     names!.slice(0, SHOWN_MAX).join(", ") +
     (names!.length > SHOWN_MAX ? `, and ${names!.length - SHOWN_MAX} more` : "");

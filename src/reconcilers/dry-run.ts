@@ -231,7 +231,8 @@ class DryRun {
       side.observed = await this.#withConsumers(side.observed);
     let plan = planFileSystem({ ...desired, observed: side.observed });
     if (needsClients({ ...desired, observed: side.observed }, isPutDue(plan))) {
-      const clients = await readClients(this.#consumers, this.#ports.clock, side.observed);
+      const { fileSystemId } = record.spec;
+      const clients = await readClients(this.#consumers, this.#ports.clock, fileSystemId, side.observed);
       side.observed = { ...side.observed, clients };
       plan = planFileSystem({ ...desired, observed: side.observed });
     }

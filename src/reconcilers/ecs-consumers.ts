@@ -70,10 +70,12 @@ function consumerOf(
 ): EcsConsumer | null {
   const volumes = all.flatMap(({ efs }) => (efs === null ? [] : [efs]));
   if (volumes.length === 0) return null;
+  const anonymous = volumes.filter(({ iam }) => !iam).map(({ fileSystemId }) => fileSystemId);
   return {
     name,
     taskDefinitionArn,
     roleArn: taskRoleArn,
+    ...(anonymous.length === 0 ? {} : { anonymousFileSystemIds: [...new Set(anonymous)].sort() }),
     fileSystemIds: [...new Set(volumes.map(({ fileSystemId }) => fileSystemId))].sort(),
     accessPointIds: [...new Set(volumes.flatMap(({ accessPointId }) => accessPointId ?? []))].sort(),
   };

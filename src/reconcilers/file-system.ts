@@ -42,14 +42,14 @@ export function isPutDue({ actions, heldBack }: Plan<FileSystemFacetDrafts>): bo
 /** A report needs no reading of this very moment: file systems that are enforced at about the same time share one. */
 const CLIENTS_AGE_MAX_MS = 60_000;
 
-/** Who mounts the file system today, from the functions of the account and region. */
+/** Who mounts the file system today, from the functions, services and tasks of the account and region. */
 export async function readClients(
   consumers: ConsumerScan,
   clock: Clock,
+  fileSystemId: string,
   { accessPoints }: FileSystemObservation,
 ): Promise<NonNullable<FileSystemObservation["clients"]>> {
-  const { functions } = await consumers.since(clock.nowMs() - CLIENTS_AGE_MAX_MS);
-  return clientsAmong(functions, accessPoints);
+  return clientsAmong(await consumers.since(clock.nowMs() - CLIENTS_AGE_MAX_MS), fileSystemId, accessPoints);
 }
 
 /** Who names access points, read from now on. */
@@ -89,7 +89,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
     },
     readMore: async (_view, observation) =>
       missing === "clients"
-        ? { ...observation, clients: await readClients(consumers, clock, observation) }
+        ? { ...observation, clients: await readClients(consumers, clock, id.fileSystemId, observation) }
         : { ...observation, ...(await readConsumers(consumers, clock)) },
     plan: (view, observed, situation) => {
       const record = view.fileSystemById(id);
