@@ -61,6 +61,7 @@ export function createAws(options: AwsOptions): AwsConnection {
     efs: new EFSClient(clientConfig(options, "efs")),
     lambda: new LambdaClient(clientConfig(options, "lambda")),
     ecs: new ECSClient(clientConfig(options, "ecs")),
+    ecsOnce: new ECSClient({ ...clientConfig(options, "ecs"), maxAttempts: 1 }),
     iam: new IAMClient(clientConfig(options, "iam")),
     sts: new STSClient(clientConfig(options, "sts")),
   };
@@ -79,7 +80,7 @@ export function createAws(options: AwsOptions): AwsConnection {
     return {
       efs: createEfs(clients.efs, call("efs", "elasticfilesystem")),
       lambda: createLambda(clients.lambda, call("lambda", "lambda")),
-      ecs: createEcs(clients.ecs, call("ecs", "ecs")),
+      ecs: createEcs(clients.ecs, call("ecs", "ecs"), options.clients?.ecs ?? own.ecsOnce),
       iam: createIam(clients.iam, call("iam", "iam"), options.account),
       sts: createSts(clients.sts, call("sts", "sts")),
     };

@@ -32,9 +32,14 @@ const NO_CLUSTER = "ClusterNotFoundException";
 
 type Client = Pick<ECSClient, "send">;
 
-/** ECS's control plane of one account and region. */
-export function createEcs(client: Client, call: Call): Ecs {
-  return { ...serviceReads(client, call), ...taskReads(client, call), ...taskDefinitions(client, call) };
+/**
+ * ECS's control plane of one account and region.
+ *
+ * @param once a client that repeats nothing: RegisterTaskDefinition knows no client token, and where its reply is
+ *   lost a repetition would register a second revision.
+ */
+export function createEcs(client: Client, call: Call, once: Client = client): Ecs {
+  return { ...serviceReads(client, call), ...taskReads(client, call), ...taskDefinitions(client, call, once) };
 }
 
 function serviceReads(client: Client, call: Call): Pick<Ecs, "describeServices" | "listClusters" | "listServices"> {
@@ -116,6 +121,7 @@ function taskReads(client: Client, call: Call): Pick<Ecs, "listTasks"> {
 function taskDefinitions(
   client: Client,
   call: Call,
+  once: Client,
 ): Pick<Ecs, "describeTaskDefinition" | "registerTaskDefinition" | "updateService"> {
   return {
     async describeTaskDefinition(arnOrFamily) {
@@ -137,7 +143,7 @@ function taskDefinitions(
       const command = new RegisterTaskDefinitionCommand(input as unknown as RegisterTaskDefinitionCommandInput);
       sendWhole(command, input);
       const wholeAnswer = keepWholeAnswer(command);
-      const answer = await call("RegisterTaskDefinition", command, (c, o) => client.send(c, o));
+      const answer = await call("RegisterTaskDefinition", command, (c, o) => once.send(c, o));
       const made = observed("ecs:RegisterTaskDefinition", answer, wholeAnswer());
       return { requestId: requestIdOf(answer), taskDefinition: made };
     },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { expectNothingLeaked, expectWholeHistory, ourAccessPoints } from "./account.ts";
+import { ConnectionLost } from "../../src/simulator/faults.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { type Manifest, World } from "./world.ts";
 
@@ -92,6 +93,27 @@ describe("bindings of one service", () => {
     expect(Object.keys(await mounts())).toEqual(["app:/stays"]);
     await world.ready(stays);
     await expectNothingLeaked(world, stays);
+  });
+
+  test.each(["RegisterTaskDefinition", "UpdateService"])("a lost reply of %s begins nothing twice", async (lost) => {
+    world = await World.start();
+    const { simulator } = world.simulator;
+    const call = simulator.call.bind(simulator);
+    let isLost = false;
+    simulator.call = async (of, operation, input, caller, options) => {
+      const answer = await call(of, operation, input, caller, options);
+      if (isLost || operation !== lost || caller.userName !== "mooring") return answer;
+      isLost = true;
+      throw new ConnectionLost();
+    };
+    await world.create(fileSystem);
+    const binding = onService("data", [mount("app", "/data")]);
+    await world.create(binding);
+    await world.ready(binding);
+    expect(isLost).toBe(true);
+    expect((await service()).taskDefinition).toMatch(/:web:2$|\/web:2$/);
+    expect((await definition("web")).taskDefinition.revision).toBe(2);
+    await expectWholeHistory(world);
   });
 
   test("two services of one family keep their revisions apart, however AWS reads them back", async () => {
