@@ -41,19 +41,20 @@ const MATRIX = [
   "reporter     allow  deny   deny   deny",
   "thumbnailer  allow  deny   deny   deny",
   "transcoder   allow  deny   deny   deny",
+  "web          allow  deny   deny   deny",
 ];
 
 test(
-  "dev --once binds the samples, proves who reaches what, and repairs four sabotages, each by somebody else",
+  "dev --once binds the samples, proves who reaches what, repairs five sabotages, each by somebody else, and moves a path",
   { timeout: RUN_MAX_MS },
   async () => {
     const { code, lines, stderr } = await dev();
     expect(stderr).toBe("");
     const told = shape(lines);
-    expect(told).toContain("4 bindings written by you");
+    expect(told).toContain("5 bindings written by you");
     expect(told).toContain("+ CreateAccessPoint            fsap  /app1 1001:1001");
     expect(told).toContain("~ UpdateFunctionConfiguration  thumbnailer /mnt/data");
-    expect(told).toContain("4/4 Ready");
+    expect(told).toContain("5/5 Ready");
     for (const line of MATRIX) expect(told.split(line).length - 1, line).toBe(2);
     for (const [actor, sabotage] of [
       ["deploy-bot", "DeleteAccessPoint"],
@@ -63,7 +64,10 @@ test(
     ]) {
       expect(told).toMatch(new RegExp(`! ${actor} ${sabotage}.*\\n\\? drift by ${actor} `));
     }
-    expect(told.match(/= repaired in /g)).toHaveLength(4);
+    expect(told).toMatch(/! web-pipeline UpdateService prod\/web to web:3, without the volume\n\? drift by /);
+    expect(told).toMatch(/= repaired in \S+ m?s: prod\/web rolled out/);
+    expect(told).toMatch(/= moved in \S+ m?s: fsap -> fsap; mounted at (\d+) of \1 looks/);
+    expect(told.match(/= repaired in /g)).toHaveLength(5);
     expect(told).toMatch(/= repaired in \S+ m?s: fsap, policy, thumbnailer remounted/);
     expect(code).toBe(0);
     expect(lines.join("")).not.toContain("\u001b");
@@ -76,9 +80,9 @@ test("a restart goes on with what is there", { timeout: RUN_MAX_MS }, async () =
   const { code, lines, stderr } = await dev();
   expect(stderr).toBe("");
   const told = shape(lines);
-  expect(told).toContain("4 bindings found from last time");
+  expect(told).toContain("5 bindings found from last time");
   expect(told).not.toContain("written by you");
-  expect(told.match(/= repaired in /g)).toHaveLength(4);
+  expect(told.match(/= repaired in /g)).toHaveLength(5);
   expect(code).toBe(0);
 });
 
