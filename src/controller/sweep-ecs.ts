@@ -79,11 +79,26 @@ async function needsRun(
   const desired = desiredEcs(view, target, sweep.situationOf(item, EMPTY_ECS_MEMORY, nowMs), ports);
   const seen =
     service === null
-      ? await observeFamily(ports, revisions, (target as EcsTarget & { family: string }).family, view)
+      ? await observeFamily(
+          ports,
+          revisions,
+          (target as EcsTarget & { family: string }).family,
+          view,
+          described(ports, listed),
+        )
       : await seenService(service, (arns) => readRevisions(ports.clock, revisions, arns));
   const observed: EcsObservation = { ...seen, mountTargets: recordedMountTargets(view, desired) };
   const plan = planEcs({ ...desired, observed });
   return plan.needs.length > 0 || sweep.needsRun(plan, item, ports);
+}
+
+/** Services as this sweep's own lists showed them; what could not be listed is asked for again. */
+function described({ aws }: ReconcilerPorts, listed: Listed): ReconcilerPorts["aws"]["ecs"]["describeServices"] {
+  return async (cluster, names) => {
+    const read = listed.get(cluster);
+    if (!read?.known) return aws.ecs.describeServices(cluster, names);
+    return read.value === "noCluster" ? null : read.value.filter(({ serviceName }) => names.includes(serviceName));
+  };
 }
 
 type ServiceReading = Reading<ObservedService | "noCluster" | null>;

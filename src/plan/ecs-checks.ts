@@ -45,7 +45,7 @@ export function refuseTarget(pass: EcsPass, base: ObservedTaskDefinition): Refus
 export function refuseController({ service, name }: Pick<EcsPass, "service" | "name">): Refusal | null {
   if (service === null || service.controller === "ECS") return null;
   const whose = service.controller === "CODE_DEPLOY" ? "CodeDeploy" : "an external controller";
-  const message = `Deployments of ${name} are made by ${whose}, so Mooring cannot change its task definition: put the volume into the task definition that is deployed, or give the service the deployment controller ECS.`;
+  const message = `Deployments of ${name} are made by ${whose}, so Mooring cannot change its task definition: give the service the deployment controller ECS, or delete this binding.`;
   return { reason: "UnsupportedController", message };
 }
 

@@ -134,26 +134,32 @@ export async function readRevisions(
   return new Map(await Promise.all([...new Set(arns)].map(read)));
 }
 
+/** @param describe services, where somebody has just described them all. */
 export async function observeFamily(
   ports: EcsPorts,
   revisions: RevisionCache,
   family: string,
   view: RecordsView,
+  describe: Aws["ecs"]["describeServices"] = (cluster, names) => ports.aws.ecs.describeServices(cluster, names),
 ): Promise<Seen> {
-  const { aws, clock } = ports;
+  const { clock } = ports;
   const [base, familyServices] = await Promise.all([
     reading(clock, () => revisions.fresh(family)),
-    reading(clock, () => managedServicesOf(aws, familyArn({ ...ports.home, family }), view)),
+    reading(clock, () => managedServicesOf(describe, familyArn({ ...ports.home, family }), view)),
   ]);
   return { service: null, base, revisions: new Map(), tasks: null, candidates: null, familyServices };
 }
 
 /** Services with bindings that run a revision of the family; ten are described by one call. */
-async function managedServicesOf(aws: Pick<Aws, "ecs">, arnOfFamily: string, view: RecordsView): Promise<string[]> {
+async function managedServicesOf(
+  describe: Aws["ecs"]["describeServices"],
+  arnOfFamily: string,
+  view: RecordsView,
+): Promise<string[]> {
   const byCluster = managedServices(view);
   const found: string[] = [];
   for (const [cluster, names] of byCluster)
-    for (const { serviceName, status, deployments } of (await aws.ecs.describeServices(cluster, [...names])) ?? [])
+    for (const { serviceName, status, deployments } of (await describe(cluster, [...names])) ?? [])
       if (
         status === "ACTIVE" &&
         deployments.some(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${arnOfFamily}:`))
@@ -163,7 +169,7 @@ async function managedServicesOf(aws: Pick<Aws, "ecs">, arnOfFamily: string, vie
 }
 
 /** By cluster, the services that stay bound. */
-export function managedServices(view: RecordsView): Map<string, Set<string>> {
+function managedServices(view: RecordsView): Map<string, Set<string>> {
   const byCluster = new Map<string, Set<string>>();
   for (const { spec, metadata } of view.bindings()) {
     const { ecs } = spec.workload;
