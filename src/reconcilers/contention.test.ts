@@ -167,6 +167,41 @@ describe("contention", () => {
     expect(story.undone("ci")).toBe(1 * MINUTE);
   });
 
+  describe("whose event comes after the repair", () => {
+    /** The drift is seen and corrected (or held), and only then told whose it was. */
+    function undoneUnseen(story: Story, actor: string): number {
+      const event = story.call(actor);
+      const contention = story.run([mount]);
+      const ending = contention.endingWith({ kind: "converged" }, [mount]);
+      const waitMs = contention.isHeld(mount) && ending.kind === "waiting" ? ending.afterMs : 0;
+      if (waitMs === 0) {
+        contention.corrected([mount], story.nowMs);
+        story.memory = contention.memory();
+        story.run([], [event]);
+      } else story.run([mount], [event]);
+      return waitMs;
+    }
+
+    test("is counted all the same; the next drift is then taken for theirs until it is known", () => {
+      const story = new Story();
+      expect([1, 2, 3].map(() => undoneUnseen(story, "ci"))).toEqual([0, 0, 0]);
+      expect(story.run([]).shown()).toMatchObject([{ undoings: 3, heldUntilMs: null, nextDelayMs: MINUTE }]);
+      expect(undoneUnseen(story, "ci")).toBe(MINUTE);
+      expect(story.run([mount]).shown()).toMatchObject([{ undoings: 4 }]);
+      story.sitOut(MINUTE);
+      expect(undoneUnseen(story, "ci")).toBe(2 * MINUTE);
+    });
+
+    test("and turns out to be somebody else's: it waits no longer, and is not counted", () => {
+      const story = new Story();
+      for (let n = 0; n < 3; n++) undoneUnseen(story, "ci");
+      expect(undoneUnseen(story, "alice")).toBe(MINUTE);
+      const contention = story.run([mount]);
+      expect(contention.isHeld(mount)).toBe(false);
+      expect(contention.shown()).toMatchObject([{ undoings: 3 }]);
+    });
+  });
+
   test("a shorter wait of the plan goes first", () => {
     const contention = contended().run([mount]);
     const waiting = { kind: "waiting" as const, afterMs: 5, why: "settling" };

@@ -4,18 +4,20 @@ import type { Settings } from "../model/settings.ts";
 import type { BindingRecord } from "../model/records.ts";
 import type { Ending } from "../plan/plan.ts";
 import type { KeyItem } from "../store/store.ts";
-import { actionId, CONDITION_OF, type HeldCorrection } from "./failures.ts";
-import { suspectOf, thingOf, undoes, wantedBy, type Suspect } from "./undoing.ts";
+import { CONDITION_OF, type HeldCorrection } from "./failures.ts";
+import { type Correction, correctionOf, type Suspect, suspectOf, thingId, undoes, wantedBy } from "./undoing.ts";
 
 /** So often must one actor undo one thing, each time after it was corrected, before corrections slow down. */
 const UNDOINGS = 3;
 /** The memory of a key is small. */
 const QUARRELS_MAX = 12;
 const SUSPECTS_MAX = 8;
+const UNEXPLAINED_MAX = 4;
 
 /** One actor who undoes one thing. */
 interface Quarrel {
-  actionId: string;
+  /** thingId of its corrections. */
+  thing: string;
   actor: string;
   actorArn: string;
   /** For people: what is undone. */
@@ -28,18 +30,24 @@ interface Quarrel {
   undone: { id: string; atMs: number }[];
   /** Undone by this actor, and not corrected since. */
   isOpen: boolean;
+  /** Open without an event that says so: it is corrected against whom it was before, until one comes. */
+  isPresumed: boolean;
+  /** Seen to be in order since its last correction. */
+  isSettled: boolean;
   quietSinceMs: number;
   /** From the third undoing until the quarrel ends. */
-  contended: { sinceMs: number; undoings: number; heldUntilMs: number; isTold: boolean } | null;
+  contended: { sinceMs: number; undoings: number; holds: number; heldUntilMs: number; isTold: boolean } | null;
 }
 
 export interface ContentionMemory {
   quarrels: Quarrel[];
   /** Calls by others that may have caused the drift that is open. */
   suspects: Suspect[];
+  /** Corrected before any event told who it was: events often come later than their effect is seen. */
+  unexplained: { correction: Correction; atMs: number }[];
 }
 
-export const NO_CONTENTION: ContentionMemory = { quarrels: [], suspects: [] };
+export const NO_CONTENTION: ContentionMemory = { quarrels: [], suspects: [], unexplained: [] };
 
 type ContentionSettings = Pick<
   Settings,
@@ -62,6 +70,7 @@ export interface Hold {
 export class Contention {
   readonly #settings: ContentionSettings;
   readonly #foreign: NotedEvent[];
+  readonly #due = new Map<string, Correction>();
   #memory: ContentionMemory;
   #nowMs = 0;
 
@@ -84,64 +93,111 @@ export class Contention {
     nowMs: number,
   ): void {
     this.#nowMs = nowMs;
-    const { quarrels } = this.#memory;
-    this.#memory.quarrels = quarrels.filter((one) => !isOver(one, this.#settings.contendedWindowMs, nowMs));
+    const { contendedWindowMs, installation } = this.#settings;
+    this.#memory.quarrels = this.#memory.quarrels.filter((one) => !isOver(one, contendedWindowMs, nowMs));
+    this.#explain();
+    const due = new Set(actions.map(thingId));
+    for (const quarrel of this.#memory.quarrels) if (!due.has(quarrel.thing)) quarrel.isSettled = true;
     if (drifted.length === 0) {
       this.#memory.suspects = [];
-      for (const quarrel of quarrels) quarrel.isOpen = false;
+      for (const quarrel of this.#memory.quarrels) quarrel.isOpen = false;
       return;
     }
     const known = new Set(this.#memory.suspects.map(({ id }) => id));
     const news = this.#foreign.filter(({ id }) => !known.has(id)).map(suspectOf);
     this.#memory.suspects = [...this.#memory.suspects, ...news].slice(-SUSPECTS_MAX);
     for (const action of actions) {
-      if (!action.bindings.some((name) => drifted.includes(name))) {
-        this.#close(actionId(action));
-        continue;
-      }
-      const culprit = this.#memory.suspects.findLast((suspect) => undoes(suspect, action, bindingByUid));
-      if (culprit !== undefined) this.#count(action, culprit);
+      const correction = correctionOf(action, installation, bindingByUid);
+      if (!action.bindings.some((name) => drifted.includes(name))) this.#close(thingId(action));
+      else if (correction !== null) this.#blame(correction);
     }
   }
 
-  #count(action: Action, { id, actor, actorArn }: Suspect): void {
-    const quarrel = this.#quarrelOf(action, actor, actorArn);
-    quarrel.actor = actor;
-    if (quarrel.isOpen || quarrel.undone.some((one) => one.id === id)) return;
+  /** Events that came after the repair of what they undid: counted, though nothing is left to hold back. */
+  #explain(): void {
+    for (const event of this.#foreign) {
+      const suspect = suspectOf(event);
+      if (this.#memory.quarrels.some((quarrel) => isCounted(quarrel, suspect))) continue;
+      const place = this.#memory.unexplained.findIndex(
+        ({ correction, atMs }) => event.atMs <= atMs && undoes(suspect, correction),
+      );
+      const [found] = place < 0 ? [] : this.#memory.unexplained.splice(place, 1);
+      if (found === undefined) continue;
+      this.#count(this.#quarrelOf(found.correction, suspect), suspect.id);
+    }
+  }
+
+  #blame(correction: Correction): void {
+    this.#due.set(correction.thing, correction);
+    const ofThing = this.#memory.quarrels.filter(({ thing }) => thing === correction.thing);
+    const culprit = this.#memory.suspects.findLast(
+      (suspect) => undoes(suspect, correction) && !isCountedAndClosed(ofThing, suspect),
+    );
+    if (culprit !== undefined) return this.#blameFor(correction, culprit);
+    const usual = ofThing.findLast(({ contended, isSettled }) => contended !== null && isSettled);
+    if (usual === undefined || ofThing.some(({ isOpen }) => isOpen)) return;
+    this.#count(usual, "");
+    this.#open(usual, correction, true);
+  }
+
+  #blameFor(correction: Correction, culprit: Suspect): void {
+    const quarrel = this.#quarrelOf(correction, culprit);
+    quarrel.actor = culprit.actor;
+    if (quarrel.isOpen && quarrel.isPresumed) {
+      quarrel.isPresumed = false;
+      quarrel.undone = [...quarrel.undone, { id: culprit.id, atMs: this.#nowMs }].slice(-UNDOINGS);
+    }
+    if (quarrel.isOpen || isCounted(quarrel, culprit)) return;
+    this.#count(quarrel, culprit.id);
+    this.#open(quarrel, correction, false);
+  }
+
+  #count(quarrel: Quarrel, id: string): void {
     const nowMs = this.#nowMs;
-    // Whoever did it last is who it is corrected against.
-    this.#close(quarrel.actionId);
-    quarrel.isOpen = true;
-    quarrel.quietSinceMs = nowMs;
-    quarrel.wanted = wantedBy(action, this.#settings.installation);
     const recent = quarrel.undone.filter(({ atMs }) => atMs > nowMs - this.#settings.contendedWindowMs);
-    quarrel.undone = [...recent, { id, atMs: nowMs }].slice(-UNDOINGS);
-    if (quarrel.contended === null && quarrel.undone.length < UNDOINGS) return;
-    const undoings = quarrel.contended === null ? UNDOINGS : quarrel.contended.undoings + 1;
-    const heldUntilMs = nowMs + delayMs(undoings, this.#settings);
-    quarrel.contended = { sinceMs: quarrel.contended?.sinceMs ?? nowMs, undoings, heldUntilMs, isTold: false };
+    if (id !== "") quarrel.undone = [...recent, { id, atMs: nowMs }].slice(-UNDOINGS);
+    quarrel.quietSinceMs = nowMs;
+    if (quarrel.contended !== null) quarrel.contended.undoings += 1;
+    else if (quarrel.undone.length >= UNDOINGS)
+      quarrel.contended = { sinceMs: nowMs, undoings: UNDOINGS, holds: 0, heldUntilMs: 0, isTold: true };
+  }
+
+  /** Whoever did it last is who it is corrected against. */
+  #open(quarrel: Quarrel, { thing, wanted }: Correction, isPresumed: boolean): void {
+    this.#close(thing);
+    Object.assign(quarrel, { isOpen: true, isPresumed, isSettled: false, wanted });
+    if (quarrel.contended === null) return;
+    quarrel.contended.heldUntilMs = this.#nowMs + delayMs(quarrel.contended.holds, this.#settings);
+    quarrel.contended.holds += 1;
+    quarrel.contended.isTold = false;
   }
 
   /** What is due for another reason than drift (a changed spec) waits for nobody. */
   #close(id: string): void {
-    for (const quarrel of this.#memory.quarrels) if (quarrel.actionId === id) quarrel.isOpen = false;
+    for (const quarrel of this.#memory.quarrels) {
+      if (quarrel.thing !== id || !quarrel.isOpen) continue;
+      quarrel.isOpen = false;
+      // It was somebody else, or nobody: what was presumed did not happen.
+      if (quarrel.isPresumed && quarrel.contended !== null) quarrel.contended.undoings -= 1;
+      quarrel.isPresumed = false;
+    }
   }
 
-  #quarrelOf(action: Action, actor: string, actorArn: string): Quarrel {
-    const id = actionId(action);
-    const found = this.#memory.quarrels.find((one) => one.actionId === id && one.actorArn === actorArn);
+  #quarrelOf({ thing, what, type, binding, wanted }: Correction, { actor, actorArn }: Suspect): Quarrel {
+    const found = this.#memory.quarrels.find((one) => one.thing === thing && one.actorArn === actorArn);
     if (found !== undefined) return found;
-    const [binding = null, ...others] = action.bindings;
     const made: Quarrel = {
-      actionId: id,
+      thing,
       actor,
       actorArn,
-      what: thingOf(action),
-      condition: CONDITION_OF[action.type],
-      binding: others.length > 0 || action.type === "PutFileSystemPolicy" ? null : binding,
-      wanted: "",
+      what,
+      condition: CONDITION_OF[type],
+      binding,
+      wanted,
       undone: [],
       isOpen: false,
+      isPresumed: false,
+      isSettled: false,
       quietSinceMs: this.#nowMs,
       contended: null,
     };
@@ -160,8 +216,8 @@ export class Contention {
 
   /** The plan's ending with the holds in it: the key looks again when the first one ends. */
   endingWith(ending: Ending, actions: readonly Action[]): Ending {
-    const held = actions.filter((action) => this.isHeld(action)).map(actionId);
-    const holds = this.#memory.quarrels.filter((one) => one.isOpen && held.includes(one.actionId));
+    const held = actions.filter((action) => this.isHeld(action)).map(thingId);
+    const holds = this.#memory.quarrels.filter((one) => one.isOpen && held.includes(one.thing));
     const first = holds.toSorted((a, b) => heldUntil(a) - heldUntil(b))[0];
     if (first === undefined) return ending;
     const afterMs = heldUntil(first) - this.#nowMs;
@@ -171,11 +227,14 @@ export class Contention {
 
   /** These calls were carried out: what was undone is corrected. */
   corrected(actions: readonly Action[], nowMs: number): void {
-    const ids = new Set(actions.map(actionId));
-    for (const quarrel of this.#memory.quarrels) {
-      if (!ids.has(quarrel.actionId)) continue;
-      quarrel.isOpen = false;
-      quarrel.quietSinceMs = nowMs;
+    const { unexplained, quarrels } = this.#memory;
+    for (const thing of new Set(actions.map(thingId))) {
+      const own = quarrels.filter((quarrel) => quarrel.thing === thing);
+      const correction = this.#due.get(thing);
+      if (correction !== undefined && own.every(({ isOpen }) => !isOpen))
+        this.#memory.unexplained = [...unexplained, { correction, atMs: nowMs }].slice(-UNEXPLAINED_MAX);
+      for (const quarrel of own)
+        Object.assign(quarrel, { isOpen: false, isPresumed: false, isSettled: false, quietSinceMs: nowMs });
     }
   }
 
@@ -192,9 +251,9 @@ export class Contention {
   shown(): HeldCorrection[] {
     return this.#memory.quarrels.flatMap(({ contended, actor, what, binding, isOpen, condition }) => {
       if (contended === null) return [];
-      const { sinceMs, undoings, heldUntilMs } = contended;
+      const { sinceMs, undoings, holds, heldUntilMs } = contended;
       const isHeld = isOpen && heldUntilMs > this.#nowMs;
-      const nextDelayMs = delayMs(undoings + 1, this.#settings);
+      const nextDelayMs = delayMs(holds, this.#settings);
       return [
         {
           type: "held" as const,
@@ -218,18 +277,26 @@ export class Contention {
 }
 
 function isHeldBy(memory: ContentionMemory, action: Action, installation: string, nowMs: number): boolean {
-  const id = actionId(action);
-  const holds = memory.quarrels.filter((one) => one.actionId === id && one.isOpen && heldUntil(one) > nowMs);
+  const id = thingId(action);
+  const holds = memory.quarrels.filter((one) => one.thing === id && one.isOpen && heldUntil(one) > nowMs);
   return holds.some(({ wanted }) => wanted === wantedBy(action, installation));
+}
+
+function isCounted({ undone }: Quarrel, { id }: Suspect): boolean {
+  return undone.some((one) => one.id === id);
+}
+
+function isCountedAndClosed(quarrels: readonly Quarrel[], suspect: Suspect): boolean {
+  return quarrels.some((one) => !one.isOpen && isCounted(one, suspect));
 }
 
 function heldUntil({ contended }: Quarrel): number {
   return contended?.heldUntilMs ?? 0;
 }
 
-/** Doubles with each undoing from the third, up to the cap. */
-function delayMs(undoings: number, { contendedBackoffBaseMs, contendedBackoffCapMs }: ContentionSettings): number {
-  return Math.min(contendedBackoffCapMs, contendedBackoffBaseMs * 2 ** (undoings - UNDOINGS));
+/** Doubles with each hold, up to the cap. */
+function delayMs(holds: number, { contendedBackoffBaseMs, contendedBackoffCapMs }: ContentionSettings): number {
+  return Math.min(contendedBackoffCapMs, contendedBackoffBaseMs * 2 ** holds);
 }
 
 function isOver({ isOpen, quietSinceMs }: Quarrel, windowMs: number, nowMs: number): boolean {

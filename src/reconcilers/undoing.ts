@@ -3,6 +3,7 @@ import type { NotedEvent } from "../model/audit.ts";
 import type { BindingRecord } from "../model/records.ts";
 import { canonicalStatements, NO_ROLE_NAMES } from "../plan/policy-canonical.ts";
 import { digest } from "../plan/digest.ts";
+import { actionId } from "./failures.ts";
 import { isOurs, parsePolicy } from "../plan/policy-document.ts";
 
 /** A call by others, as far as it tells what it may have undone. */
@@ -23,20 +24,51 @@ const UNDONE_BY: Readonly<Record<string, RegExp | null>> = {
   DeleteAccessPoint: null,
   PutFileSystemPolicy: /^(Put|Delete)FileSystemPolicy/,
   UpdateFunctionConfiguration: /^UpdateFunctionConfiguration/,
+  RegisterTaskDefinition: /^(UpdateService|RegisterTaskDefinition|DeregisterTaskDefinition)/,
+  UpdateService: /^(UpdateService|RegisterTaskDefinition|DeregisterTaskDefinition)/,
 };
 
-/** True if this call can be what made `action` due. */
-export function undoes(
-  suspect: Suspect,
+/** What is remembered of an action that puts something right. */
+export interface Correction {
+  type: Action["type"];
+  /** Corrections of one thing have this in common, whatever they make of it. */
+  thing: string;
+  /** For people: what was undone. */
+  what: string;
+  /** `<namespace>/<name>`; null = all bindings of the key. */
+  binding: string | null;
+  /** What it makes true, as a short text. */
+  wanted: string;
+  /** Access points whose deletion made it due; empty = not about one. */
+  accessPointIds: string[];
+}
+
+/** null = this action is no repair: nobody can undo it. */
+export function correctionOf(
   action: Action,
+  installation: string,
   bindingByUid: (uid: string) => BindingRecord | undefined,
-): boolean {
-  const names = UNDONE_BY[action.type];
-  if (names === null) return false;
-  if (names !== undefined && !names.test(suspect.name)) return false;
-  if (action.type !== "CreateAccessPoint" || suspect.accessPointId === null) return true;
-  const facet = bindingByUid(action.bindingUid)?.facets.accessPoint;
-  return [facet?.accessPoint?.id, ...(facet?.former ?? [])].includes(suspect.accessPointId);
+): Correction | null {
+  if (UNDONE_BY[action.type] === null) return null;
+  const facet = action.type === "CreateAccessPoint" ? bindingByUid(action.bindingUid)?.facets.accessPoint : undefined;
+  const [binding = null, ...others] = action.bindings;
+  return {
+    type: action.type,
+    thing: thingId(action),
+    what: thingOf(action),
+    binding: others.length > 0 || action.type === "PutFileSystemPolicy" ? null : binding,
+    wanted: wantedBy(action, installation),
+    accessPointIds: [facet?.accessPoint?.id, ...(facet?.former ?? [])].filter((id) => id !== undefined),
+  };
+}
+
+/** True if this call can be what made the correction due. */
+export function undoes(suspect: Suspect, { type, accessPointIds }: Correction): boolean {
+  const names = UNDONE_BY[type];
+  if (names === null || (names !== undefined && !names.test(suspect.name))) return false;
+  return (
+    type !== "CreateAccessPoint" || suspect.accessPointId === null || accessPointIds.includes(suspect.accessPointId)
+  );
 }
 
 /**
@@ -49,9 +81,21 @@ export function wantedBy(action: Action, installation: string): string {
 
 function meaningOf(action: Action, installation: string): string {
   if (action.type === "PutFileSystemPolicy") return ourMeaning(action.policy, installation);
-  // Each rollout of a pipeline has another revision for its base, and the correction another result.
-  if (action.type === "RegisterTaskDefinition" || action.type === "UpdateService") return "";
+  // Each rollout of a pipeline has another revision for its base, and so has its correction: our volumes are what counts.
+  if (isRollout(action)) return JSON.stringify((action.after as { volumes?: unknown }).volumes ?? null);
   return JSON.stringify(action.after);
+}
+
+/**
+ * What makes two corrections those of one thing. A revision and its rollout are one: to register was as much of the
+ * correction as there was to hold.
+ */
+export function thingId(action: Action): string {
+  return isRollout(action) ? `rollout ${action.bindings.join(" ")}` : actionId(action);
+}
+
+function isRollout({ type }: Action): boolean {
+  return type === "RegisterTaskDefinition" || type === "UpdateService";
 }
 
 function ourMeaning(policy: string, installation: string): string {
@@ -61,8 +105,8 @@ function ourMeaning(policy: string, installation: string): string {
   return JSON.stringify(canonicalStatements(ours, NO_ROLE_NAMES));
 }
 
-/** For people: what was undone. */
-export function thingOf(action: Action): string {
+/** For people. */
+function thingOf(action: Action): string {
   switch (action.type) {
     case "CreateAccessPoint":
       return `the access point of ${action.bindings.join(", ")}`;

@@ -135,3 +135,56 @@ describe("a quarrel", () => {
     await world.ready(thumbnailer);
   });
 });
+
+describe("a pipeline that deploys a service without its volume", () => {
+  let world: World;
+  const data = aBinding("data", {
+    workload: {
+      ecs: { cluster: "prod", service: "web", mounts: [{ container: "app", containerPath: "/data", readOnly: false }] },
+    },
+  });
+
+  beforeAll(async () => {
+    world = await World.start({ contendedBackoffBaseMs: HOUR_MS, contendedBackoffCapMs: HOUR_MS });
+    await world.create(aFileSystem());
+    await world.create(data);
+    await world.ready(data);
+  });
+  afterAll(() => world.close());
+
+  async function deployed(): Promise<string> {
+    const { services } = await world.aws("auditor", "ecs", "DescribeServices", { cluster: "prod", services: ["web"] });
+    return services[0].taskDefinition.split("/").at(-1);
+  }
+
+  /** ECS tells of a rollout before CloudTrail tells whose it was: a repair may come before its cause is known. */
+  async function deployWithout(nth: number): Promise<"corrected" | "held"> {
+    const input = { cluster: "prod", service: "web", taskDefinition: "web:1" };
+    await world.aws("deploy-bot", "ecs", "UpdateService", input);
+    const outcome = await world.until("its volume is back, or waits", async () => {
+      if ((await deployed()) !== "web:1") return { is: "corrected" as const };
+      const { conditions } = (await world.get(data)).body.status;
+      const isHeld = conditions.some(({ type, reason }) => type === "MountConfigured" && reason === "Contended");
+      return isHeld ? { is: "held" as const } : { not: conditions };
+    });
+    await world.until("it is known who it was", async () => {
+      const told = (await world.history()).filter(
+        (entry) => (entry.type === "Drift" || entry.type === "Attributed") && entry.actor === "deploy-bot",
+      );
+      return outcome === "held" || told.length >= nth ? { is: true } : { not: told };
+    });
+    if (outcome === "corrected") await world.ready(data);
+    return outcome;
+  }
+
+  test("is contended with from the third time on, and its revision stays meanwhile", async () => {
+    const outcomes: string[] = [];
+    for (let nth = 1; nth <= 4 && outcomes.at(-1) !== "held"; nth++) outcomes.push(await deployWithout(nth));
+    expect(outcomes.slice(0, 2)).toEqual(["corrected", "corrected"]);
+    expect(outcomes.at(-1)).toBe("held");
+    const { message } = await world.condition(data, "Contended", { status: "True" });
+    expect(message).toMatch(/^deploy-bot has undone the mount of media\/data \d times/);
+    expect(await world.mooring.service.sweepNow()).toEqual([]);
+    expect(await deployed()).toBe("web:1");
+  });
+});
