@@ -24,7 +24,7 @@ export function addDev(program: Command, shell: Shell): void {
   program
     .command("dev")
     .description(
-      "Run everything on this machine: a simulated AWS, the service, sample bindings, and four sabotages that get repaired.",
+      "Run everything on this machine: a simulated AWS, the service, sample bindings, and sabotages that get repaired.",
     )
     .option("--port <port>", "port of the API on 127.0.0.1; 0 = any free one", "8080")
     .option("--aws-port <port>", "port of the simulated AWS on 127.0.0.1; 0 = any free one", "4566")

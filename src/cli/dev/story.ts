@@ -43,7 +43,7 @@ const REPAIR_DEADLINE_MS = 30_000;
 const MOVED_FUNCTION = "reporter";
 
 /**
- * What `mooring dev` shows: records in, AWS as they say, who can reach what, and four sabotages repaired.
+ * What `mooring dev` shows: records in, AWS as they say, who can reach what, sabotages repaired, a path moved.
  * Every line comes from what really happens; nothing here knows beforehand what it will be.
  *
  * @returns what did not work, in sentences; empty = all converged and all was repaired.
