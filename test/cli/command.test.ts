@@ -34,6 +34,16 @@ function run(argv: string[], { nodeOptions = [] as string[], launcher = LAUNCHER
   });
 }
 
+test("a reader that goes away early is no failure", async () => {
+  const piped = await new Promise<Ended>((resolve) => {
+    const command = `"${process.execPath}" "${LAUNCHER}" --help | true`;
+    execFile("/bin/sh", ["-c", command], { cwd: directory, env: { PATH: "/usr/bin:/bin" } }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+  expect(piped).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
 test("the help lists the verbs people need and not the simulator", async () => {
   const { code, stdout } = await run(["--help"]);
   expect(code).toBe(0);
