@@ -97,13 +97,10 @@ const bindingStatusSchema = z
       .array(z.string())
       .optional()
       .meta({ description: "Access points that are retired but not deleted yet." }),
-    roleArns: z
-      .array(z.string())
-      .optional()
-      .meta({
-        description:
-          "Roles of every version of the function, or task roles of every revision of the task definition, that still serve.",
-      }),
+    roleArns: z.array(z.string()).optional().meta({
+      description:
+        "Roles of every version of the function, or task roles of every revision of the task definition, that still serve.",
+    }),
   })
   .meta({ description: "What is, as Mooring last read it." });
 

@@ -80,6 +80,6 @@ export function parseKey(key: ReconcileKey): ParsedKey {
       return { kind: "ecsFamily", account, region, family: first };
   }
   throw new Error(
-    `Cannot parse reconcile key "${key}": expected filesystem/<account>/<region>/<fs-id> or lambda/<function arn>`,
+    `Cannot parse reconcile key "${key}": expected filesystem/<account>/<region>/<fs-id>, lambda/<function arn> or ecs/<arn of a service or of a task definition without its revision>`,
   );
 }
