@@ -6,7 +6,7 @@ import type { FileSystemRecord } from "../model/records.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
 import type { Plan } from "../plan/plan.ts";
-import { hasEndedQuarrel, holdsBack, withoutHeld } from "../reconcilers/contention.ts";
+import { hasEndedQuarrel, holdsBack, withoutHeld } from "../reconcilers/quarrels.ts";
 import { EMPTY_FILE_SYSTEM_MEMORY } from "../reconcilers/file-system.ts";
 import { EMPTY_LAMBDA_MEMORY } from "../reconcilers/lambda.ts";
 import { desiredFileSystem } from "../reconcilers/observe-file-system.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Action } from "../model/actions.ts";
 import type { NotedEvent } from "../model/audit.ts";
-import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
+import { Contention } from "./contention.ts";
+import { type ContentionMemory, NO_CONTENTION } from "./quarrels.ts";
 
 const MINUTE = 60_000;
 const SETTINGS = {
