@@ -88,6 +88,18 @@ describe("calls about a service wake it", () => {
     expect(noted?.subject).toEqual({ service: "web", cluster: "prod", taskDefinition: "web:8" });
   });
 
+  test("but not if it was scaled and nothing else", () => {
+    const scaled = of(call("UpdateService", { service: "web", cluster: "prod", desiredCount: 7 }));
+    expect(scaled).toEqual({ keys: [], cause: "drift", noted: null, unmapped: false });
+    const deployed = call("UpdateService", {
+      service: "web",
+      cluster: "prod",
+      desiredCount: 7,
+      forceNewDeployment: true,
+    });
+    expect(of(deployed).keys).toEqual([SERVICE_KEY]);
+  });
+
   test("but not if it lives elsewhere", () => {
     const service = SERVICE.replace(REGION, "us-east-1");
     expect(of(call("UpdateService", { service })).keys).toEqual([]);

@@ -35,6 +35,7 @@ export const ECS_CALLS: readonly string[] = [
  */
 export function keysOfEcsCall(eventName: string, request: Fields, response: Fields, here: Place): Found {
   if (eventName.includes("TaskDefinition")) return familiesOfCall(request, response, here);
+  if (eventName === "UpdateService" && isScaling(request)) return "irrelevant";
   const tagged = text(request, "resourceArn");
   if (tagged !== undefined) return keyOfTagged(tagged, here);
   const deployment = text(request, "serviceDeploymentArn") ?? text(response, "serviceDeploymentArn");
@@ -44,6 +45,15 @@ export function keysOfEcsCall(eventName: string, request: Fields, response: Fiel
   const service = text(answered, "serviceArn") ?? text(request, "service") ?? text(request, "serviceName");
   const cluster = text(answered, "clusterArn") ?? text(request, "cluster") ?? DEFAULT_CLUSTER;
   return service === undefined ? "unknown" : asFound(serviceOf(service, cluster, here));
+}
+
+/**
+ * True if nothing but the number of tasks was given: that starts no deployment, and with automatic scaling it is given
+ * all day long (AWS-FACTS 3.3).
+ */
+function isScaling(request: Fields): boolean {
+  const given = Object.keys(request).filter((name) => name !== "cluster" && name !== "service");
+  return given.join() === "desiredCount";
 }
 
 /** By others, too: a family binding's base is the newest revision, whoever registered it. */
