@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../model/clock.ts";
-import { QUOTAS } from "./quotas.ts";
+import { bucketOf, QUOTAS } from "./quotas.ts";
 import { createRateBudget, type RateBudget } from "./rate-budget.ts";
 
 /** Time that passes only when told to; sleepers wake in order. */
@@ -125,4 +125,26 @@ test("a share of Infinity means no budget at all", async () => {
 
 test.each([0, -1, Number.NaN])("refuses a share of %s", (share) => {
   expect(() => createRateBudget(share, new ManualClock())).toThrow(RangeError);
+});
+
+test("grants what AWS grants at once after a quiet time, where it says so, and the refill from then on", async () => {
+  const { clock, budget } = setUp(0.5);
+  let granted = 0;
+  const asking = Array.from({ length: 12 }, () =>
+    budget.take("ecs-task-definition-modify", "fast", never).then(() => (granted += 1)),
+  );
+  await clock.advance(0);
+  expect(granted).toBe(10);
+  await clock.advance(2_000);
+  expect(granted).toBe(11);
+  await clock.advance(2_000);
+  await Promise.all(asking);
+});
+
+test("every ECS call that Mooring makes pays from AWS's own group for it", () => {
+  expect(bucketOf("ecs", "RegisterTaskDefinition")).toBe("ecs-task-definition-modify");
+  expect(bucketOf("ecs", "UpdateService")).toBe("ecs-service-modify");
+  expect(bucketOf("ecs", "DescribeServices")).toBe("ecs-service-read");
+  expect(bucketOf("ecs", "DescribeTasks")).toBe("ecs-cluster-resource-read");
+  expect(bucketOf("ecs", "CallOfTomorrow")).toBe("ecs-task-definition-modify");
 });
