@@ -118,7 +118,7 @@ function endedOf(report: RunReport, item: KeyItem, ports: KeyRunnerPorts, key: R
       ? result.afterMs
       : result.kind === "stalled"
         ? backoffMs(failures, ports.settings, ports.chance)
-        : null;
+        : report.lookAgainInMs;
   if (result.kind !== "converged") {
     const { why } = result;
     ports.report(

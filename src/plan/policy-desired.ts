@@ -143,7 +143,7 @@ function rolesThatExist(
 function isRoleUsable(pass: FileSystemPass, draft: BindingDraft, roleArn: string, known: ReadonlySet<string>): boolean {
   const reading = pass.input.observed.roles.get(roleArn);
   if (reading?.known && reading.value === null) {
-    const message = `Role ${roleArn} of the workload does not exist, and a policy that names it would be refused: create it, or give the workload another role.`;
+    const message = `Role ${roleArn} of the workload does not exist, and a policy that names it would be refused: create it, or give the workload another role. IAM tells nobody here of a new role, so it is looked for at each sweep, or at once with mooring reconcile.`;
     draft.conditions.set("PolicyReady", "False", "RoleMissing", message);
     return false;
   }

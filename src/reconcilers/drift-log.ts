@@ -5,6 +5,12 @@ import type { Hold } from "./contention.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run } from "./reconciler.ts";
 
+/**
+ * How long after an event a look that finds nothing is believed, ms. AWS's reads lag behind its writes by seconds: a
+ * look that is as fast as the event may still show the world before it.
+ */
+const SECOND_LOOK_MS = 5_000;
+
 /** What the history still owes an answer to, kept across runs. */
 export interface DriftMemory {
   /** Drift that was seen and not yet repaired. */
@@ -13,6 +19,8 @@ export interface DriftMemory {
   repaired: { atMs: number } | null;
   /** Whom the last drift was told of: a repair may take several runs, and go on with a counterpart's. */
   last?: { actor: string; eventName: string } | null;
+  /** Ids of events that one look found harmless, and that a second look is due for. */
+  looked?: string[];
 }
 
 export interface Concerns {
@@ -44,9 +52,30 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
     ports.report({ type: "drift", key: run.key, what, actor: event?.actor ?? null, bindings: concerns.bindings });
   }
 
+  /** Whose events may explain what is seen now: those that nothing was found for before only if there are no others. */
+  function suspects(): NotedEvent[] {
+    const untold = foreign.filter((event) => !told.has(event.id));
+    const fresh = untold.filter((event) => !(memory.looked ?? []).includes(event.id));
+    return fresh.length > 0 ? fresh : untold;
+  }
+
+  /** Events that a converged read is too young to account for. */
+  function tooRecent(observedAtMs: number): NotedEvent[] {
+    if (told.size > 0) return [];
+    return run.item.noted.filter((event) => event.receivedAtMs + SECOND_LOOK_MS > observedAtMs);
+  }
+
   return {
+    /** Something that was in order no longer is, though no call of ours can mend it: whoever did something is named. */
+    async worsened(concerns: Concerns): Promise<void> {
+      for (const event of suspects()) {
+        told.add(event.id);
+        await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+      }
+    },
+
     async seen(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
-      const news = foreign.filter((event) => !told.has(event.id));
+      const news = suspects();
       for (const event of news) {
         told.add(event.id);
         await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
@@ -69,8 +98,8 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
     async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
       isConverged = true;
       const nowMs = clock.nowMs();
-      const suspects = foreign.filter((event) => !stands(event));
-      if (memory.open === null) await attributeLate(ports, run, memory, suspects, concerns);
+      const unblamed = foreign.filter((event) => !stands(event));
+      if (memory.open === null) await attributeLate(ports, run, memory, unblamed, concerns, told);
       if (acted > 0 || memory.open !== null) {
         const since = memory.open?.firstSeenMs ?? null;
         const tookMs = since === null ? null : nowMs - since;
@@ -82,12 +111,22 @@ export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: Dri
       memory.open = null;
     },
 
+    /** In how many ms a look is due again, since this one may have been too early; null = it was not. */
+    lookAgainInMs(observedAtMs: number): number | null {
+      const waiting = isConverged ? tooRecent(observedAtMs) : [];
+      memory.looked = waiting.map(({ id }) => id);
+      if (waiting.length === 0) return null;
+      return Math.max(1, Math.min(...waiting.map((e) => e.receivedAtMs)) + SECOND_LOOK_MS - clock.nowMs());
+    },
+
     cause: (): Cause => driftCause(memory),
     memory: () => memory,
-    /** An event is kept until its drift was told, or a converged read shows that there is none (any more). */
-    accountedForUpToMs: () => {
-      const isAccounted = run.item.noted.length > 0 && (isConverged || told.size > 0);
-      return isAccounted ? Math.max(...run.item.noted.map((e) => e.receivedAtMs)) : null;
+    /** An event is kept until its drift was told, or a late enough read shows that there is none (any more). */
+    accountedForUpToMs(observedAtMs: number): number | null {
+      if (!isConverged && told.size === 0) return null;
+      const waiting = new Set(tooRecent(observedAtMs));
+      const accounted = run.item.noted.filter((event) => !waiting.has(event));
+      return accounted.length === 0 ? null : Math.max(...accounted.map((e) => e.receivedAtMs));
     },
   };
 }
@@ -103,10 +142,12 @@ async function attributeLate(
   { repaired }: DriftMemory,
   foreign: NotedEvent[],
   concerns: Concerns,
+  told: Set<string>,
 ): Promise<void> {
   if (repaired === null) return;
   for (const event of foreign) {
     if (event.atMs > repaired.atMs) continue;
+    told.add(event.id);
     await store.keys.append(lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
   }
 }

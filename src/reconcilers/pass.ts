@@ -7,7 +7,7 @@ import type { Action } from "../model/actions.ts";
 import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
-import type { KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
+import type { Change, KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
 import { causeOf } from "./cause.ts";
@@ -16,6 +16,7 @@ import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.t
 import { actionId, type Failure, type Trouble } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run, RunReport } from "./reconciler.ts";
+import { worsenedBindings } from "./worsened.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -156,7 +157,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const nowMs = this.#ports.clock.nowMs();
     const troubles = [...this.#failures.values(), ...this.#contention.shown()];
     const propose = (view: RecordsView) => this.#spec.propose(view, plan.facets, lease, troubles, nowMs);
-    if (propose(this.#view).changes.length > 0) {
+    const { changes } = propose(this.#view);
+    if (!plan.drifted) await this.#tellWorsened(changes);
+    if (changes.length > 0) {
       let woken: ReconcileKey[] = [];
       await this.#ports.store.records.commit((view) => {
         const proposal = propose(view);
@@ -167,6 +170,14 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     }
     // With calls still to come, what they bring would wake the same keys once more.
     if (this.#due(plan.actions).length === 0) await this.#wakeCounterparts();
+  }
+
+  /** What others did that no call of ours mends (a function deleted, its role changed) has its place in the history, too. */
+  async #tellWorsened(changes: Change[]): Promise<void> {
+    const bindings = worsenedBindings(this.#view, changes).map((binding) => nameOf(binding));
+    if (bindings.length === 0) return;
+    const { fileSystem } = this.#spec.concerns(this.#view);
+    await this.#drift.worsened({ fileSystem, bindings: bindings.toSorted() });
   }
 
   /** The commits have made these wakes durable already; if this is never reached, the pending keys are found. */
@@ -206,6 +217,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const stands = (event: NotedEvent) =>
       this.#observation !== null && (this.#spec.stands?.(event, this.#observation) ?? false);
     if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns, stands);
+    const lookAgainInMs = this.#drift.lookAgainInMs(this.#observedAtMs);
     return {
       result: output,
       seenSlot: this.#head,
@@ -218,7 +230,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
         drift: this.#drift.memory(),
         contention: this.#contention.memory(),
       },
-      accountedForUpToMs: this.#drift.accountedForUpToMs(),
+      accountedForUpToMs: this.#drift.accountedForUpToMs(this.#observedAtMs),
+      lookAgainInMs,
     };
   }
 

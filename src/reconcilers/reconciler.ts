@@ -27,6 +27,8 @@ export interface RunReport {
   memory: Record<string, unknown>;
   /** Events received up to this time (ms) are accounted for; null = none were. */
   accountedForUpToMs: number | null;
+  /** A converged read that came so soon after an event that it may not show its effect yet: look again; null = no need. */
+  lookAgainInMs: number | null;
 }
 
 export type Reconciler = (run: Run) => Promise<RunReport>;
