@@ -67,7 +67,7 @@ async function showHistory(binding: string | undefined, options: HistoryOptions,
         : renderHistory(historyRows(records), terminal.paint, !isFirst);
     lines.forEach((line) => terminal.out(line));
   };
-  const records = await fetchRecords(client, query);
+  const records = await withOutcomes(client, query, await fetchRecords(client, query));
   if (records.length === 0 && options.follow !== true) return terminal.err("Nothing in the history fits.");
   print(records, true);
   if (options.follow === true) await follow(client, query, records, (more) => print(more, false), realClock);
@@ -118,6 +118,26 @@ async function fetchRecords(client: Client, query: URLSearchParams): Promise<Aud
   return (await client.request<{ items: AuditRecord[] }>("GET", `${HISTORY}?${query.toString()}`)).items;
 }
 
+/** How a call ended names nobody, so a search for an actor finds the intents alone: their outcomes are fetched, too. */
+async function withOutcomes(client: Client, query: URLSearchParams, records: AuditRecord[]): Promise<AuditRecord[]> {
+  if (!query.has("actor")) return records;
+  const intents = new Set<string>();
+  const chains = new Map<string, number>();
+  for (const { entry, chain, atMs } of records) {
+    if (entry.type !== "Intent") continue;
+    intents.add(entry.intentId);
+    chains.set(chain, Math.min(atMs, chains.get(chain) ?? atMs));
+  }
+  const found = [...records];
+  for (const [chain, sinceMs] of chains) {
+    const of = { chain, since: String(sinceMs), limit: String(LIMIT_MAX) };
+    for (const record of await fetchRecords(client, new URLSearchParams(of))) {
+      if (record.entry.type === "Outcome" && intents.has(record.entry.intentId)) found.push(record);
+    }
+  }
+  return found;
+}
+
 /** Asks again from the time of the newest record on; what was printed already is known by its hash. */
 async function follow(
   client: Client,
@@ -131,7 +151,8 @@ async function follow(
   for (;;) {
     await clock.sleep(FOLLOW_POLL_MS);
     query.set("since", String(newestMs));
-    const fresh = (await fetchRecords(client, query)).filter((record) => !seen.has(record.hash));
+    const news = await withOutcomes(client, query, await fetchRecords(client, query));
+    const fresh = news.filter((record) => !seen.has(record.hash));
     for (const record of fresh) {
       seen.add(record.hash);
       newestMs = Math.max(newestMs, record.atMs);

@@ -94,8 +94,11 @@ export interface RetainedAccessPoint {
 
 /** Written by the file-system reconciler, on the FileSystem itself. */
 export interface FileSystemFacet extends Facet {
-  /** Characters of the policy document in force and what one replacement needs in reserve. */
-  policy: { characters: number; ours: number; foreign: number } | null;
+  /**
+   * Characters of the policy document in force, and its statements. `free`: what newcomers may still fill, the
+   * reserve for one replacement left out; absent where Mooring writes no policy.
+   */
+  policy: { characters: number; ours: number; foreign: number; free?: number } | null;
   retained: RetainedAccessPoint[];
   /**
    * For the workloads' reconcilers, so that a file system's mount targets are read once and not for each

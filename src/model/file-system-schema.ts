@@ -52,6 +52,7 @@ const fileSystemStatusSchema = z
     policy: z
       .object({
         characters: count("Length of the policy in force."),
+        free: count("Characters that newcomers may still fill, besides the room kept for one replacement.").optional(),
         charactersMax: count(`AWS's limit, ${POLICY_CHARACTERS_MAX}.`),
         ours: count("Statements that Mooring wrote."),
         foreign: count("Statements that others wrote; never touched."),

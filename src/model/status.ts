@@ -17,7 +17,14 @@ export interface BindingStatus {
 export interface FileSystemStatus {
   observedGeneration: number;
   conditions: Condition[];
-  policy?: { characters: number; charactersMax: typeof POLICY_CHARACTERS_MAX; ours: number; foreign: number };
+  policy?: {
+    characters: number;
+    charactersMax: typeof POLICY_CHARACTERS_MAX;
+    /** What newcomers may still fill; absent where Mooring writes no policy. */
+    free?: number;
+    ours: number;
+    foreign: number;
+  };
   bindings: number;
   ready: number;
 }

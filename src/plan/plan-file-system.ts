@@ -140,7 +140,7 @@ function assemble(
     heldBack,
     facets: {
       accessPoints: new Map(pass.drafts.map((draft) => [draft.binding.metadata.uid, facetOf(pass, draft)])),
-      fileSystem: fileSystemFacet(pass, view),
+      fileSystem: fileSystemFacet(pass, view, policy),
       release: releases(pass),
       memory: pass.memory,
     },
@@ -201,11 +201,20 @@ function facetOf(
   };
 }
 
-function fileSystemFacet(pass: FileSystemPass, view: PolicyView | null): FileSystemFacetDrafts["fileSystem"] {
+function fileSystemFacet(
+  pass: FileSystemPass,
+  view: PolicyView | null,
+  plan: PolicyPlan | null,
+): FileSystemFacetDrafts["fileSystem"] {
   const { fileSystem, nowMs } = pass.input;
   const previous = fileSystem.facets.fileSystem;
   const policy = view?.text
-    ? { characters: view.text.length, ours: view.ours.length, foreign: view.foreign.length }
+    ? {
+        characters: view.text.length,
+        ours: view.ours.length,
+        foreign: view.foreign.length,
+        ...(plan ? { free: plan.room.free } : {}),
+      }
     : null;
   return {
     observedGeneration: fileSystem.metadata.generation,

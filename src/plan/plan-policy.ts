@@ -26,7 +26,7 @@ export interface PolicyPlan {
   /** Newcomers for whom there is no room, by binding uid. */
   refused: ReadonlySet<string>;
   /** Longest document allowed before a newcomer is refused. */
-  room: { needed: number; limit: number };
+  room: { needed: number; limit: number; free: number };
   orphans: Admission[];
 }
 
@@ -124,11 +124,12 @@ function admitNewcomers(
   const joined = newcomersThatFit(fresh, (admitted) => length([...back, ...admitted]) <= limit);
   const admitted = [...back, ...joined];
   const left = desired.newcomers.filter((newcomer) => !admitted.includes(newcomer));
-  const needed = left.length === 0 ? length(admitted) : length([...admitted, left[0]!]);
+  const taken = length(admitted);
+  const needed = left.length === 0 ? taken : length([...admitted, left[0]!]);
   return {
     admissions: base(admitted),
     refused: new Set(left.map(({ draft }) => draft.binding.metadata.uid)),
-    room: { needed, limit },
+    room: { needed, limit, free: Math.max(0, limit - taken) },
   };
 }
 

@@ -31,8 +31,8 @@ export interface VirtualClock extends SimClock {
 export function createVirtualClock({ startMs = 1_767_225_600_000, seed = 1 } = {}): VirtualClock {
   let nowMs = startMs;
   let state = seed >>> 0;
-  let order = 0;
-  const waiting: { dueMs: number; order: number; task: () => void }[] = [];
+  /** By due time, and among equals in the order in which they were asked for. */
+  const waiting: { dueMs: number; task: () => void }[] = [];
   const random = () => {
     // mulberry32
     state = (state + 0x6d2b79f5) >>> 0;
@@ -41,25 +41,34 @@ export function createVirtualClock({ startMs = 1_767_225_600_000, seed = 1 } = {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
-  const next = () => waiting.toSorted((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0];
+  const enter = (dueMs: number, task: () => void) => {
+    let low = 0;
+    let high = waiting.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((waiting[middle]?.dueMs ?? 0) <= dueMs) low = middle + 1;
+      else high = middle;
+    }
+    waiting.splice(low, 0, { dueMs, task });
+  };
   return {
     nowMs: () => nowMs,
     after(delayMs, task) {
       if (delayMs <= 0) task();
-      else waiting.push({ dueMs: nowMs + delayMs, order: order++, task });
+      else enter(nowMs + delayMs, task);
     },
     random,
     hex,
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
     advance(ms) {
       const untilMs = nowMs + ms;
-      for (let due = next(); due && due.dueMs <= untilMs; due = next()) {
-        waiting.splice(waiting.indexOf(due), 1);
+      for (let due = waiting[0]; due && due.dueMs <= untilMs; due = waiting[0]) {
+        waiting.shift();
         nowMs = due.dueMs;
         due.task();
       }
       nowMs = untilMs;
     },
-    nextDueMs: () => next()?.dueMs,
+    nextDueMs: () => waiting[0]?.dueMs,
   };
 }

@@ -135,6 +135,31 @@ test("history shows who wrote a record, and as JSON one record a line", async ()
   );
 });
 
+test("history of an actor shows how the calls ended that were made against what they did", async () => {
+  const lease = await store.keys.acquire("lambda/111122223333/eu-west-1/thumbnailer", "holder", 10_000);
+  if (lease === "held") throw new Error("the key is held");
+  const call = {
+    intentId: "i1",
+    operation: "lambda:UpdateFunctionConfiguration",
+    target: "arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer",
+    bindings: ["media/thumbnailer"],
+    fileSystem: "shared",
+  };
+  const cause = { kind: "Drift" as const, actor: "mallory", eventName: "UpdateFunctionConfiguration" };
+  await store.keys.beginIntent(lease, {
+    type: "Intent",
+    ...call,
+    why: "mount is missing",
+    cause,
+    before: null,
+    after: null,
+  });
+  await store.keys.closeIntent(lease, { type: "Outcome", ...call, outcome: "Done", requestId: "r-1", detail: null });
+  await store.keys.release(lease, {});
+  const { out } = await mooring("history", "--actor", "mallory");
+  expect(out).toMatch(/mooring against mallory +UpdateFunctionConfiguration +function:thumbnailer +Done +r-1/);
+});
+
 test("history of what nobody did says so", async () => {
   const { code, err } = await mooring("history", "--actor", "nobody");
   expect([code, err]).toEqual([0, "Nothing in the history fits."]);

@@ -102,7 +102,7 @@ export function mutationsBy(world: World, caller = "mooring"): Record<string, nu
 /** Exactly one access point of ours for each of these bindings, and none besides. */
 export async function expectNothingLeaked(world: World, ...bindings: Manifest[]): Promise<void> {
   const uids = await Promise.all(bindings.map(async (binding) => (await world.get(binding)).body.metadata.uid));
-  const owners = (await ourAccessPoints(world)).map((ap) => tagOf(ap, "mooring.dev/binding"));
+  const owners = (await ourAccessPoints(world)).map((ap) => tagOf(ap, "mooring.dev/binding") ?? "nobody");
   expect(owners.toSorted()).toEqual(uids.toSorted());
 }
 
@@ -122,4 +122,11 @@ export async function expectWholeHistory(world: World): Promise<void> {
 export async function expectMounts(world: World, functionName: string): Promise<void> {
   const answer = await world.aws("auditor", "lambda", "Invoke", { FunctionName: functionName });
   expect({ status: answer.StatusCode, error: answer.FunctionError }).toEqual({ status: 200, error: undefined });
+}
+
+/** The condition of a binding that cannot go on: Ready says the same, and kubectl's clients see Stalled. */
+export async function stalledWith(world: World, binding: Manifest, reason: string): Promise<string> {
+  const { message } = await world.condition(binding, "Ready", { status: "False", reason });
+  await world.condition(binding, "Stalled", { status: "True", reason });
+  return message;
 }

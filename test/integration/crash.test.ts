@@ -13,7 +13,7 @@ import { World } from "./world.ts";
 
 const HOME = { account: "111122223333", region: "eu-west-1" };
 
-/** A few of all points; every single one is killed at by `test/crash`. */
+/** A few of all points; every single one is killed at by `test/endurance`. */
 const POINTS: KillPoint[] = [
   { operation: "efs.CreateAccessPoint", nth: 1, when: "after" },
   { operation: "lambda.UpdateFunctionConfiguration", nth: 2, when: "before" },

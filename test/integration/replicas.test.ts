@@ -85,7 +85,7 @@ async function allReady(): Promise<void> {
   await world.until("each binding has its one access point", async () => {
     const uids = await Promise.all(bindings.map(async (binding) => (await world.get(binding)).body.metadata.uid));
     const owners = (await ourAccessPoints(world)).map(
-      ({ Tags }) => Tags.find(({ Key }) => Key === "mooring.dev/binding")?.Value,
+      ({ Tags }) => Tags.find(({ Key }) => Key === "mooring.dev/binding")?.Value ?? "nobody",
     );
     return owners.toSorted().join() === uids.toSorted().join() ? { is: true } : { not: owners };
   });
@@ -130,7 +130,7 @@ test("what one refuses, the other refuses as well, whoever has taken the first",
   const twice = await Promise.all(
     ["x", "y"].map((name) => world.request("POST", "/namespaces/media/bindings", aBinding("reporter", {}, name))),
   );
-  expect(twice.map(({ status }) => status).toSorted()).toEqual([201, 422]);
+  expect(new Set(twice.map(({ status }) => status))).toEqual(new Set([201, 422]));
   const winner = twice.findIndex(({ status }) => status === 201);
   const binding = aBinding("reporter", {}, ["x", "y"][winner]!);
   await known(binding);

@@ -7,6 +7,7 @@ import { createLog, startMooring, type Mooring } from "../../src/cli/compose.ts"
 import type { Condition } from "../../src/model/conditions.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
 import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
+import { createRealClock, createVirtualClock } from "../../src/simulator/clocks.ts";
 import type { ServiceName, Timings } from "../../src/simulator/core.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
 
@@ -76,7 +77,9 @@ export class World {
   /** Only the account; `startMooring` comes later, or somebody else brings it. */
   static async withoutMooring(settings: Partial<Settings> = {}, timings: Partial<Timings> = {}): Promise<World> {
     const world = new World({ ...TEST_SETTINGS, ...settings });
-    world.#simulator = await startSimulator({ port: 0, furnish: true, timings });
+    // Real time, but chance (of faults that hit a share of the calls) repeats.
+    const clock = { ...createRealClock(), random: createVirtualClock({ seed: 7 }).random };
+    world.#simulator = await startSimulator({ port: 0, furnish: true, timings, clock });
     return world;
   }
 

@@ -14,6 +14,12 @@ const LIST_PUNCTUATION = 3;
  */
 const ARN_MENTIONS: Record<PolicyMode, number> = { Observe: 0, Preserve: 1, Enforce: 2 };
 
+/** The least that one more Binding adds, even if its role stands in the policy already. */
+function charactersOfAccessPoint(fileSystem: FileSystemRecord["spec"]): number {
+  const arnCharacters = accessPointArn(fileSystem, "fsap-0123456789abcdef0").length + LIST_PUNCTUATION;
+  return ARN_MENTIONS[fileSystem.policy.mode] * arnCharacters;
+}
+
 /** A lower bound of what `bindings` need in the policy: ARNs alone, of what is certainly known. */
 function policyCharactersAtLeast(
   fileSystem: FileSystemRecord["spec"],
@@ -21,9 +27,8 @@ function policyCharactersAtLeast(
   newcomers: number,
 ): number {
   const mentions = ARN_MENTIONS[fileSystem.policy.mode];
-  const arnCharacters = accessPointArn(fileSystem, "fsap-0123456789abcdef0").length + LIST_PUNCTUATION;
   const roles = new Set(bindings.flatMap(({ facets }) => facets.workload?.roleArns ?? []));
-  let characters = (bindings.length + newcomers) * mentions * arnCharacters;
+  let characters = (bindings.length + newcomers) * charactersOfAccessPoint(fileSystem);
   for (const role of roles) characters += mentions * (role.length + LIST_PUNCTUATION);
   return characters;
 }
@@ -42,14 +47,38 @@ function capacityOf({ after, before, fileSystem, sameFileSystem }: Change): {
   return { characters, bindings: sameFileSystem.length + newcomers };
 }
 
+/** What the file-system reconciler last measured, against the least that this Binding and those on their way add. */
+function shortageOf({ after, before, fileSystem, sameFileSystem }: Change): { free: number; least: number } | null {
+  const facet = fileSystem?.facets.fileSystem;
+  const free = facet?.policy?.free;
+  if (fileSystem === undefined || free === undefined || facet?.observedGeneration !== fileSystem.metadata.generation)
+    return null;
+  if (after.kind !== "Binding" || before !== undefined || fileSystem.spec.policy.mode === "Observe") return null;
+  if (sameFileSystem.some(isBeingDeleted)) return null;
+  const onTheirWay = sameFileSystem.filter(({ facets }) => facets.accessPoint === undefined).length;
+  const least = (1 + onTheirWay) * charactersOfAccessPoint(fileSystem.spec);
+  return least > free ? { free, least } : null;
+}
+
 export const policyCapacity: AdmissionRule = {
   id: "policy-capacity",
   scope: "neighbours",
   appliesTo: ["Binding", "FileSystem"],
   field: "spec.fileSystemRef.name",
   source: "AWS-FACTS 1.7 [b-efs]: a policy has 1-20,000 characters; DESIGN 5",
-  states: `What certainly cannot fit into ${POLICY_CHARACTERS_MAX} characters is refused: the ARNs alone of the access points and known roles in modes \`Preserve\` and \`Enforce\`. What is not known counts as nothing.`,
+  states: `What certainly cannot fit into ${POLICY_CHARACTERS_MAX} characters is refused in modes \`Preserve\` and \`Enforce\`: by the room that was left when the policy was last measured, and by the ARNs alone of the access points and known roles. What is not known counts as nothing.`,
   check: (change) => {
+    const shortage = shortageOf(change);
+    if (shortage !== null) {
+      const name = change.fileSystem!.metadata.name;
+      return [
+        {
+          field: "spec.fileSystemRef.name",
+          value: name,
+          message: `spec.fileSystemRef.name is ${shown(name)}: of the ${POLICY_CHARACTERS_MAX} characters of its file system's policy ${shortage.free} are left, besides the room that is kept for one replacement, and at least ${shortage.least} are needed; let Bindings share roles or delete some, or use another file system.`,
+        },
+      ];
+    }
     const capacity = capacityOf(change);
     if (capacity === null || capacity.characters <= POLICY_CHARACTERS_MAX) return [];
     const field = change.after.kind === "Binding" ? "spec.fileSystemRef.name" : "spec.policy.mode";
@@ -80,6 +109,12 @@ export const policyCapacity: AdmissionRule = {
     ],
     bad: [
       {
+        says: "a policy that is measured to be full",
+        after: manifestOf(exampleBinding()),
+        fileSystems: [fullFileSystem()],
+        bindings: manyBindings(14),
+      },
+      {
         says: "too many",
         after: manifestOf(exampleBinding()),
         fileSystems: [exampleFileSystem({ mode: "Enforce" })],
@@ -97,4 +132,12 @@ export const policyCapacity: AdmissionRule = {
 
 function manyBindings(count: number): BindingRecord[] {
   return Array.from({ length: count }, (_, index) => exampleBinding({ name: `neighbour-${index}` }));
+}
+
+function fullFileSystem(): FileSystemRecord {
+  const record = exampleFileSystem({ mode: "Enforce" });
+  const policy = { characters: 19_500, ours: 40, foreign: 0, free: 150 };
+  const measured = { key: "", fence: 1, observedGeneration: record.metadata.generation, conditions: [], policy };
+  const rest = { retained: [], mountTargets: { known: true as const, value: [] }, enforcedSinceMs: 1 };
+  return { ...record, facets: { fileSystem: { ...measured, ...rest } } };
 }

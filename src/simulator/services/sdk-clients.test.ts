@@ -6,7 +6,7 @@ import {
   ListTasksCommand,
   paginateListServices,
   paginateListTaskDefinitions,
-  UpdateServiceCommand,
+  RunTaskCommand,
   waitUntilServicesInactive,
   waitUntilServicesStable,
   waitUntilTasksRunning,
@@ -108,8 +108,10 @@ test("ECS's paginators and waiters go to the end", async () => {
   await client.send(new CreateServiceCommand({ serviceName: "new", taskDefinition: "f1", desiredCount: 2 }));
   const stable = await waitUntilServicesStable(config, { services: ["new"] });
   expect(stable.state).toBe("SUCCESS");
-  await client.send(new UpdateServiceCommand({ service: "new", taskDefinition: "f1:1" }));
-  const { taskArns: tasks } = await client.send(new ListTasksCommand({ serviceName: "new" }));
+  const { taskArns } = await client.send(new ListTasksCommand({ serviceName: "new" }));
+  expect(taskArns).toHaveLength(2);
+  const ran = await client.send(new RunTaskCommand({ taskDefinition: "f1", count: 3 }));
+  const tasks = ran.tasks?.map((task) => task.taskArn ?? "");
   expect((await waitUntilTasksRunning(config, { tasks })).state).toBe("SUCCESS");
   await client.send(new DeleteServiceCommand({ service: "new", force: true }));
   expect((await waitUntilServicesInactive(config, { services: ["new"] })).state).toBe("SUCCESS");

@@ -62,6 +62,7 @@ describe("a rolling update", () => {
     const at = await createTestCluster(PACED);
     await at.register();
     await at.createService();
+    at.world.restart();
     at.world.clock.advance(STEP_MS + 100);
     at.world.restart();
     expect(await at.service()).toMatchObject({ pendingCount: 1, deployments: [{ rolloutState: "IN_PROGRESS" }] });
@@ -179,6 +180,9 @@ describe("a rollout whose tasks do not start", () => {
     }
     expect(failures[0]).toBe(6);
     expect(failures.at(-1)).toBe(12);
+    // Every 15 minutes at the least.
+    at.world.clock.advance(5 * 3_600_000);
+    expect((await at.service()).deployments[0].failedTasks).toBe(32);
     expect(await at.service()).toMatchObject({
       runningCount: 1,
       deployments: [{ rolloutState: "IN_PROGRESS" }, { status: "ACTIVE", runningCount: 1 }],

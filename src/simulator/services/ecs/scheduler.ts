@@ -53,11 +53,14 @@ function look(context: EcsContext, service: ServiceRecord): void {
   const key = serviceKey(service);
   const turn = { again: false };
   context.busy.set(key, turn);
-  do {
-    turn.again = false;
-    act(context, service);
-  } while (turn.again);
-  context.busy.delete(key);
+  try {
+    do {
+      turn.again = false;
+      act(context, service);
+    } while (turn.again);
+  } finally {
+    context.busy.delete(key);
+  }
 }
 
 /** A service's task runs, or has stopped. */
