@@ -56,7 +56,7 @@ describe("a function that cannot mount", () => {
     await world.aws(platform, "iam", "DeleteRole", { RoleName: "short-lived" });
     const binding = await bind("roleless");
     const { message } = await world.condition(binding, "PolicyReady", { status: "False", reason: "RoleMissing" });
-    expect(message).toMatch(/role\/short-lived.*does not exist.*create it, or give the function another role/);
+    expect(message).toMatch(/role\/short-lived.*does not exist.*create it, or give the workload another role/);
     await makeRole(world, "short-lived");
     // IAM's events reach one region only, so this is for the sweep to find.
     await world.mooring.service.sweepNow();
