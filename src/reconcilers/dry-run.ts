@@ -10,8 +10,8 @@ import {
   type FileSystemRecord,
   type StoredRecord,
 } from "../model/records.ts";
-import { applyToEcs, rolloutEnded, withServiceAs } from "../plan/apply-to-ecs.ts";
-import { applyToFileSystem, applyToLambda, KNOWN_AFTER_APPLY } from "../plan/apply-to.ts";
+import { withServiceAs } from "../plan/apply-to-ecs.ts";
+import { applyToFileSystem, applyToLambda } from "../plan/apply-to.ts";
 import {
   EMPTY_ECS_MEMORY,
   type EcsMemory,
@@ -26,7 +26,6 @@ import type { Ending, Plan } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem, rolesToRead } from "../plan/plan-file-system.ts";
 import { needsClients } from "../plan/policy-clients.ts";
 import { needsVersions, planLambda } from "../plan/plan-lambda.ts";
-import { type EcsPlan, planEcs } from "../plan/plan-ecs.ts";
 import { emptyKeyItem, type KeyItem } from "../store/store.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
 import { EMPTY_FILE_SYSTEM_MEMORY, isPutDue, readClients } from "./file-system.ts";
@@ -34,11 +33,13 @@ import { HypotheticalView } from "./hypothetical-view.ts";
 import { EMPTY_LAMBDA_MEMORY } from "./lambda.ts";
 import { desiredFileSystem, observeFileSystem } from "./observe-file-system.ts";
 import { desiredLambda, observeLambda, recordedMountTargets } from "./observe-lambda.ts";
-import { desiredEcs, ecsKeyOf, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
+import { playEcs } from "./dry-run-ecs.ts";
+import { desiredEcs, ecsKeyOf, observeEcs } from "./observe-ecs.ts";
 import type { Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { reading } from "./read.ts";
 import { createRevisionCache, type RevisionCache } from "./revision-cache.ts";
+import { operationOf } from "./planned-operation.ts";
 import type { DryRunResult, PlannedCall } from "./reconciler.ts";
 import { isEcsBinding, isLambdaBinding } from "../model/workload.ts";
 
@@ -47,9 +48,6 @@ const ROUNDS_MAX = 40;
 
 /** Waits that a dry-run skips: propagation, absence and quarantine each need a few. */
 const WAITS_MAX = 30;
-
-/** A plan of ECS may ask for tasks, and then for revisions. */
-const NEEDS_MAX = 3;
 
 /** `also` = changes that are made together with it. */
 export interface DryRunChange {
@@ -175,29 +173,13 @@ class DryRun {
   async #playEcs(side: Side<EcsMemory, EcsObservation> & { target: EcsTarget }): Promise<boolean> {
     const desired = desiredEcs(this.#view, side.target, this.#situation(side), this.#ports);
     if (desired.bindings.length === 0) return false;
-    side.observed ??= await observeEcs(this.#ports, this.#revisions, desired, this.#view);
-    side.observed = {
-      ...readAt(this.#nowMs, side.observed),
-      mountTargets: recordedMountTargets(this.#view, desired),
-    };
-    let plan = planEcs({ ...desired, observed: side.observed });
-    for (let more = 0; plan.needs.length > 0 && more < NEEDS_MAX; more += 1) {
-      side.observed = await this.#readMoreOfEcs(side.target, side.observed, plan.needs);
-      plan = planEcs({ ...desired, observed: side.observed });
-    }
-    for (const action of plan.actions) side.observed = applyToEcs(side.observed, this.#note(action));
-    if (plan.actions.length === 0 && plan.ending.kind === "waiting") side.observed = rolloutEnded(side.observed);
+    const read = side.observed ?? (await observeEcs(this.#ports, this.#revisions, desired, this.#view));
+    const mountTargets = recordedMountTargets(this.#view, desired);
+    const before = { ...readAt(this.#nowMs, read), mountTargets };
+    const { plan, observed } = await playEcs(this.#ports, this.#revisions, { ...desired, observed: before });
+    for (const action of plan.actions) this.#note(action);
+    side.observed = observed;
     return this.#takeWorkload(side, plan);
-  }
-
-  /** Of a revision that only this dry-run has made, nobody else has made a copy. */
-  async #readMoreOfEcs(target: EcsTarget, observed: EcsObservation, needs: EcsPlan["needs"]): Promise<EcsObservation> {
-    const { base } = observed;
-    const isImagined = base.known && base.value?.taskDefinitionArn.endsWith(KNOWN_AFTER_APPLY) === true;
-    const readable = isImagined ? needs.filter((need) => need !== "candidates") : needs;
-    const read = await readMoreOfEcs(this.#ports, this.#revisions, target, observed, readable);
-    if (!isImagined || readable.length === needs.length) return read;
-    return { ...read, candidates: { known: true, value: [], readAtMs: this.#nowMs } };
   }
 
   /** What a plan of a workload leaves in the records. @returns true if something changed. */
@@ -354,18 +336,4 @@ function readAt<Observation extends object>(readAtMs: number, observed: Observat
     isReading(part) ? { ...part, readAtMs } : part,
   ]);
   return Object.fromEntries(restamped) as Observation;
-}
-
-const SERVICE_PREFIX: Record<Action["type"], string> = {
-  CreateAccessPoint: "elasticfilesystem",
-  TagResource: "elasticfilesystem",
-  DeleteAccessPoint: "elasticfilesystem",
-  PutFileSystemPolicy: "elasticfilesystem",
-  UpdateFunctionConfiguration: "lambda",
-  RegisterTaskDefinition: "ecs",
-  UpdateService: "ecs",
-};
-
-function operationOf(action: Action): string {
-  return `${SERVICE_PREFIX[action.type]}:${action.type}`;
 }
