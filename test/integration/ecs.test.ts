@@ -247,6 +247,41 @@ describe("other people's deployments", () => {
   });
 });
 
+test("a service that is deleted and made anew under the same name is mounted again", async () => {
+  world = await World.start();
+  await world.create(fileSystem);
+  const binding = onService("data", [mount("app", "/data")]);
+  await world.create(binding);
+  await world.ready(binding);
+  const { networkConfiguration } = await service();
+  await world.aws("platform-team", "ecs", "DeleteService", { cluster: "prod", service: "web", force: true });
+  await world.condition(binding, "MountConfigured", { status: "False", reason: "ServiceNotFound" });
+  const made = { cluster: "prod", serviceName: "web", taskDefinition: "web:1", desiredCount: 1, launchType: "FARGATE" };
+  await world.aws("platform-team", "ecs", "CreateService", { ...made, networkConfiguration });
+  await world.ready(binding);
+  expect(Object.keys(await mounts())).toEqual(["app:/data"]);
+});
+
+test("a rollout whose tasks hang is told, and is waited for", async () => {
+  world = await World.start();
+  await world.create(fileSystem);
+  const { deploymentConfiguration } = await service();
+  expect(deploymentConfiguration.deploymentCircuitBreaker.enable).toBe(true);
+  const ecs = world.simulator.simulator.world.service("ecs");
+  ecs.setTaskFault("prod", "web", { tasks: "hang", reason: "no capacity" });
+  const binding = onService("data", [mount("app", "/data")]);
+  await world.create(binding);
+  const { message } = await world.condition(binding, "MountConfigured", { status: "False", reason: "Updating" });
+  expect(message).toMatch(/being (registered|rolled out)/);
+  ecs.setTaskFault("prod", "web", null);
+  await world.aws("platform-team", "ecs", "UpdateService", {
+    cluster: "prod",
+    service: "web",
+    forceNewDeployment: true,
+  });
+  await world.ready(binding);
+});
+
 test("a task family gets a revision, of which the next task is made", async () => {
   world = await World.start();
   await world.create(fileSystem);
