@@ -24,14 +24,14 @@ describe("a changed path or identity", () => {
   });
   afterAll(() => world.close());
 
-  test("is refused by a condition that says what to do, and the old mount goes on untouched", async () => {
+  test("waits for consent in a condition that says what to do, and the old mount goes on untouched", async () => {
     const before = [await mountsOf(world, "thumbnailer"), await policyText(world), await ourAccessPoints(world)];
     const rootDirectory = { path: "/elsewhere", ownerUid: 1001, ownerGid: 1001, permissions: "0750" };
     const { status } = await world.patch(binding, { spec: { rootDirectory, posixUser: { uid: 1001, gid: 2002 } } });
     expect(status).toBe(200);
-    const message = await stalledWith(world, binding, "ReplacementNotSupported");
+    const message = await stalledWith(world, binding, "ReplacementNeedsConsent");
     expect(message).toMatch(
-      /The spec asks for \/elsewhere.*has \/thumbnailer.*create a new Binding.*or put the old values back/,
+      /The spec asks for \/elsewhere.*has \/thumbnailer.*set spec.replacement to AcceptDataChange.*put the old values back/,
     );
     expect([await mountsOf(world, "thumbnailer"), await policyText(world), await ourAccessPoints(world)]).toEqual(
       before,

@@ -166,6 +166,61 @@ describe("a spec that changes on the way", () => {
   });
 });
 
+describe("a path change of a binding on a service", () => {
+  let world: World;
+  afterEach(() => world.close());
+
+  test("moves it by one rollout, and what its tasks mount is there at every instant", async () => {
+    world = await World.start({ quarantineMs: 0 }, { taskStartMs: 20, deploymentStepMs: 20 });
+    const mounts = [{ container: "app", containerPath: "/data" }];
+    const binding = aBinding("data", { workload: { ecs: { cluster: "prod", service: "web", mounts } }, ...CONSENT });
+    await world.create(aFileSystem());
+    await world.create(binding);
+    await world.ready(binding);
+    const [old] = await ourAccessPoints(world);
+    const made = () => world.simulator.simulator.calls.counts().byCaller["mooring"]!["ecs.RegisterTaskDefinition"];
+    const before = made()!;
+    const gaps = watchRevision(world);
+    await world.patch(binding, { spec: directory("/elsewhere") });
+    await world.until("the other path alone is left", async () => {
+      const ours = await ourAccessPoints(world);
+      return ours.length === 1 && ours[0]!.RootDirectory.Path === "/elsewhere" ? { is: true } : { not: ours };
+    });
+    await world.ready(binding);
+    expect(gaps.stop()).toEqual([]);
+    expect(made()! - before).toBe(1);
+    expect(await policyText(world)).not.toContain(old!.AccessPointId);
+  });
+});
+
+/** After every call: each access point that a deployment of the service or one of its tasks names exists. */
+function watchRevision(world: World): { stop(): string[] } {
+  const { simulator } = world.simulator;
+  const gaps: string[] = [];
+  let isOver = false;
+  const look = (after: string): void => {
+    for (const task of simulator.world.service("ecs").tasksOfService("prod", "web"))
+      for (const { accessPointId } of task.mounts as { accessPointId?: string }[])
+        if (accessPointId !== undefined && !simulator.world.service("efs").accessPoint(accessPointId))
+          gaps.push(`${after}: a task names ${accessPointId}`);
+  };
+  const call = simulator.call;
+  simulator.call = async (service: ServiceName, operation: string, input: unknown, caller: Caller, options) => {
+    try {
+      return await call.call(simulator, service, operation, input, caller, options);
+    } finally {
+      if (!isOver) look(`${caller.userName} called ${service}.${operation}`);
+    }
+  };
+  return {
+    stop() {
+      isOver = true;
+      simulator.call = call;
+      return gaps;
+    },
+  };
+}
+
 describe("a replacement that is disturbed", () => {
   let world: World;
   const binding = aBinding("thumbnailer", CONSENT);
