@@ -91,7 +91,7 @@ function meaningOf(action: Action, installation: string): string {
  * correction as there was to hold.
  */
 export function thingId(action: Action): string {
-  return isRollout(action) ? `rollout ${action.bindings.join(" ")}` : actionId(action);
+  return isRollout(action) ? `rollout ${digest(action.bindings).slice(0, 12)}` : actionId(action);
 }
 
 function isRollout({ type }: Action): boolean {
@@ -109,12 +109,20 @@ function ourMeaning(policy: string, installation: string): string {
 function thingOf(action: Action): string {
   switch (action.type) {
     case "CreateAccessPoint":
-      return `the access point of ${action.bindings.join(", ")}`;
+      return `the access point of ${named(action.bindings)}`;
     case "TagResource":
-      return `the tags of the access point of ${action.bindings.join(", ")}`;
+      return `the tags of the access point of ${named(action.bindings)}`;
     case "PutFileSystemPolicy":
       return "Mooring's statements in the file system policy";
     default:
-      return `the mount of ${action.bindings.join(", ")}`;
+      return `the mount of ${named(action.bindings)}`;
   }
+}
+
+const NAMED_MAX = 3;
+
+/** The memory of a key is small, and so is a line of history. */
+function named(bindings: readonly string[]): string {
+  const more = bindings.length - NAMED_MAX;
+  return bindings.slice(0, NAMED_MAX).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -188,3 +188,50 @@ describe("adoption of a statement", () => {
     expect(await sids()).toContain("allow-transcoder");
   });
 });
+
+describe("adoption of a volume", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    await world.create(aFileSystem({ mode: "Observe" }));
+  });
+  afterAll(() => world.close());
+
+  test("a service that mounts the access point already is not deployed anew", async () => {
+    const { id, arn } = await mountByHand(world, "reporter", { path: "/web" });
+    await putStatements(world, "platform-team", [...(await statements(world)), allowByHand("web", arn)]);
+    const { taskDefinition: base } = await world.aws("auditor", "ecs", "DescribeTaskDefinition", {
+      taskDefinition: "web",
+    });
+    const { family, taskRoleArn, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory } = base;
+    const [app, ...others] = base.containerDefinitions;
+    await world.aws("platform-team", "ecs", "RegisterTaskDefinition", {
+      ...{ family, taskRoleArn, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory },
+      containerDefinitions: [{ ...app, mountPoints: [{ sourceVolume: "files", containerPath: "/data" }] }, ...others],
+      volumes: [
+        {
+          name: "files",
+          efsVolumeConfiguration: {
+            fileSystemId: "fs-0123456789abcdef0",
+            transitEncryption: "ENABLED",
+            authorizationConfig: { accessPointId: id, iam: "ENABLED" },
+          },
+        },
+      ],
+    });
+    await world.aws("platform-team", "ecs", "UpdateService", {
+      cluster: "prod",
+      service: "web",
+      taskDefinition: "web",
+    });
+    const mounts = [{ container: app.name, containerPath: "/data" }];
+    const binding = adopting(aBinding("web", { workload: { ecs: { cluster: "prod", service: "web", mounts } } }), id);
+    await world.create(binding);
+    await world.ready(binding);
+    const made = world.simulator.simulator.calls.counts().byCaller["mooring"] ?? {};
+    expect(made["ecs.RegisterTaskDefinition"] ?? 0).toBe(0);
+    expect(made["ecs.UpdateService"] ?? 0).toBe(0);
+    expect(made["efs.TagResource"]).toBe(1);
+    expect((await ourAccessPoints(world)).map((one) => one.AccessPointId)).toEqual([id]);
+  });
+});
