@@ -12,7 +12,7 @@ import type { Scenario } from "./scenario.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 const WRITERS = 8;
-const DEADLINE_MS = 150_000;
+const DEADLINE_MS = 190_000;
 const POLL_MS = 100;
 /** Each function is moved once a round; all file systems at once. */
 const FUNCTIONS_PER_FILE_SYSTEM = 10;
