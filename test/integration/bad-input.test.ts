@@ -119,8 +119,12 @@ function put(body: Record<string, unknown>, path: string, value: unknown): void 
   const segments = path.split(".");
   const last = segments.pop()!;
   let object = body;
-  for (const segment of segments) object = (object[segment] ??= {}) as Record<string, unknown>;
-  object[last] = value;
+  for (const segment of segments) {
+    const [name, isList] = segment.endsWith("[]") ? [segment.slice(0, -2), true] : [segment, false];
+    const next = (object[name] ??= isList ? [{}] : {});
+    object = (isList ? (next as unknown[])[0] : next) as Record<string, unknown>;
+  }
+  object[last] = structuredClone(value);
 }
 
 describe("each rule of the table", () => {
