@@ -206,7 +206,13 @@ describe("adoption of a volume", () => {
     const { family, taskRoleArn, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory } = base;
     const [app, ...others] = base.containerDefinitions;
     await world.aws("platform-team", "ecs", "RegisterTaskDefinition", {
-      ...{ family, taskRoleArn, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory },
+      family,
+      taskRoleArn,
+      executionRoleArn,
+      networkMode,
+      requiresCompatibilities,
+      cpu,
+      memory,
       containerDefinitions: [{ ...app, mountPoints: [{ sourceVolume: "files", containerPath: "/data" }] }, ...others],
       volumes: [
         {
