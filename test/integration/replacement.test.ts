@@ -260,41 +260,45 @@ describe("a process that is killed in a replacement", () => {
   test.each([
     ["efs.CreateAccessPoint", 2, "after"],
     ["lambda.UpdateFunctionConfiguration", 2, "after"],
-  ] as const)("at %s number %i, %s its effect, goes on without a gap", async (name, nth, when) => {
-    const world = await World.withoutMooring();
-    let serving = new ServeProcess(world);
-    world.useService(() => serving.url);
-    const binding = aBinding("thumbnailer", CONSENT);
-    try {
-      await serving.url;
-      let count = 0;
-      const { simulator } = world.simulator;
-      const call = simulator.call.bind(simulator);
-      simulator.call = async (service: ServiceName, operation: string, input: unknown, caller: Caller, options) => {
-        const isHit = caller.userName === "mooring" && `${service}.${operation}` === name && (count += 1) === nth;
-        if (!isHit) return call(service, operation, input, caller, options);
-        if (when === "after") await call(service, operation, input, caller, options);
+  ] as const)(
+    "at %s number %i, %s its effect, goes on without a gap",
+    async (name, nth, when) => {
+      const world = await World.withoutMooring();
+      let serving = new ServeProcess(world);
+      world.useService(() => serving.url);
+      const binding = aBinding("thumbnailer", CONSENT);
+      try {
+        await serving.url;
+        let count = 0;
+        const { simulator } = world.simulator;
+        const call = simulator.call.bind(simulator);
+        simulator.call = async (service: ServiceName, operation: string, input: unknown, caller: Caller, options) => {
+          const isHit = caller.userName === "mooring" && `${service}.${operation}` === name && (count += 1) === nth;
+          if (!isHit) return call(service, operation, input, caller, options);
+          if (when === "after") await call(service, operation, input, caller, options);
+          await serving.kill();
+          serving = new ServeProcess(world);
+          throw new ConnectionLost();
+        };
+        await world.create(aFileSystem());
+        await world.create(binding);
+        await world.ready(binding);
+        const watch = watchMounts(world, "thumbnailer");
+        await world.patch(binding, { spec: directory("/elsewhere") });
+        await world.until("the new path is mounted", async () => {
+          const mounted = await mountedId(world);
+          const path = (await ourAccessPoints(world)).find((one) => one.AccessPointId === mounted)?.RootDirectory.Path;
+          return path === "/elsewhere" ? { is: true } : { not: path };
+        });
+        await world.ready(binding);
+        watch.stop();
+        expect(watch.gaps).toEqual([]);
+        expect(count).toBeGreaterThanOrEqual(nth);
+      } finally {
         await serving.kill();
-        serving = new ServeProcess(world);
-        throw new ConnectionLost();
-      };
-      await world.create(aFileSystem());
-      await world.create(binding);
-      await world.ready(binding);
-      const watch = watchMounts(world, "thumbnailer");
-      await world.patch(binding, { spec: directory("/elsewhere") });
-      await world.until("the new path is mounted", async () => {
-        const mounted = await mountedId(world);
-        const path = (await ourAccessPoints(world)).find((one) => one.AccessPointId === mounted)?.RootDirectory.Path;
-        return path === "/elsewhere" ? { is: true } : { not: path };
-      });
-      await world.ready(binding);
-      watch.stop();
-      expect(watch.gaps).toEqual([]);
-      expect(count).toBeGreaterThanOrEqual(nth);
-    } finally {
-      await serving.kill();
-      await world.close();
-    }
-  });
+        await world.close();
+      }
+    },
+    60_000,
+  );
 });
