@@ -34,101 +34,121 @@ export interface Concerns {
  * Who did it comes from CloudTrail's events, which were stored on the key when they were received;
  * one that comes after the repair (found by a sweep) is written as Attributed.
  */
-export function createDriftLog(ports: ReconcilerPorts, run: Run, remembered: DriftMemory) {
-  const memory: DriftMemory = { ...remembered };
-  const foreign = run.item.noted.filter((event) => !ports.isOwn(event));
-  const told = new Set<string>();
-  let isConverged = false;
-  const { clock, store } = ports;
+export class DriftLog {
+  readonly #ports: ReconcilerPorts;
+  readonly #run: Run;
+  readonly #memory: DriftMemory;
+  readonly #foreign: NotedEvent[];
+  readonly #told = new Set<string>();
+  #isConverged = false;
 
-  async function tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {
-    await store.keys.append(run.lease, {
+  constructor(ports: ReconcilerPorts, run: Run, remembered: DriftMemory) {
+    this.#ports = ports;
+    this.#run = run;
+    this.#memory = { ...remembered };
+    this.#foreign = run.item.noted.filter((event) => !ports.isOwn(event));
+  }
+
+  async #tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {
+    await this.#ports.store.keys.append(this.#run.lease, {
       type: "Drift",
       what,
       actor: event?.actor ?? null,
       event: briefly(event),
       ...concerns,
     });
-    ports.report({ type: "drift", key: run.key, what, actor: event?.actor ?? null, bindings: concerns.bindings });
+    this.#ports.report({
+      type: "drift",
+      key: this.#run.key,
+      what,
+      actor: event?.actor ?? null,
+      bindings: concerns.bindings,
+    });
   }
 
   /** Whose events may explain what is seen now: those that nothing was found for before only if there are no others. */
-  function suspects(): NotedEvent[] {
-    const untold = foreign.filter((event) => !told.has(event.id));
-    const fresh = untold.filter((event) => !(memory.looked ?? []).includes(event.id));
+  #suspects(): NotedEvent[] {
+    const untold = this.#foreign.filter((event) => !this.#told.has(event.id));
+    const fresh = untold.filter((event) => !(this.#memory.looked ?? []).includes(event.id));
     return fresh.length > 0 ? fresh : untold;
   }
 
   /** Events that a converged read is too young to account for. */
-  function tooRecent(observedAtMs: number): NotedEvent[] {
-    if (told.size > 0) return [];
-    return run.item.noted.filter((event) => event.receivedAtMs + SECOND_LOOK_MS > observedAtMs);
+  #tooRecent(observedAtMs: number): NotedEvent[] {
+    if (this.#told.size > 0) return [];
+    return this.#run.item.noted.filter((event) => event.receivedAtMs + SECOND_LOOK_MS > observedAtMs);
   }
 
-  return {
-    /** Something that was in order no longer is, though no call of ours can mend it: whoever did something is named. */
-    async worsened(concerns: Concerns): Promise<void> {
-      for (const event of suspects()) {
-        told.add(event.id);
-        await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
-      }
-    },
+  /** Something that was in order no longer is, though no call of ours can mend it: whoever did something is named. */
+  async worsened(concerns: Concerns): Promise<void> {
+    for (const event of this.#suspects()) {
+      this.#told.add(event.id);
+      await this.#tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+    }
+  }
 
-    async seen(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
-      const news = suspects();
-      for (const event of news) {
-        told.add(event.id);
-        await tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
-        memory.last = { actor: event.actor, eventName: event.name };
-      }
-      if (news.length === 0 && memory.open === null) {
-        await tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
-        memory.last = null;
-      }
-      const firstSeenMs = memory.open?.firstSeenMs ?? Math.min(clock.nowMs(), ...news.map((e) => e.receivedAtMs));
-      const bindings = [...new Set([...(memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
-      memory.open = { firstSeenMs, bindings };
-    },
+  async seen(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
+    const news = this.#suspects();
+    for (const event of news) {
+      this.#told.add(event.id);
+      await this.#tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
+      this.#memory.last = { actor: event.actor, eventName: event.name };
+    }
+    if (news.length === 0 && this.#memory.open === null) {
+      await this.#tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+      this.#memory.last = null;
+    }
+    const firstSeenMs =
+      this.#memory.open?.firstSeenMs ?? Math.min(this.#ports.clock.nowMs(), ...news.map((e) => e.receivedAtMs));
+    const bindings = [...new Set([...(this.#memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
+    this.#memory.open = { firstSeenMs, bindings };
+  }
 
-    /**
-     * Call after a read that showed nothing left to do.
-     *
-     * @param stands true of an event whose work is in force and is left so: that caused no drift.
-     */
-    async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
-      isConverged = true;
-      const nowMs = clock.nowMs();
-      const unblamed = foreign.filter((event) => !stands(event));
-      if (memory.open === null) await attributeLate(ports, run, memory, unblamed, concerns, told);
-      if (acted > 0 || memory.open !== null) {
-        const since = memory.open?.firstSeenMs ?? null;
-        const tookMs = since === null ? null : nowMs - since;
-        const bindings = memory.open?.bindings ?? concerns.bindings;
-        await store.keys.append(run.lease, { type: "Converged", tookMs, ...concerns, bindings });
-        ports.report({ type: "converged", key: run.key, acted, tookMs, bindings });
-      }
-      if (memory.open !== null) memory.repaired = { atMs: nowMs };
-      memory.open = null;
-    },
+  /**
+   * Call after a read that showed nothing left to do.
+   *
+   * @param stands true of an event whose work is in force and is left so: that caused no drift.
+   */
+  async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
+    this.#isConverged = true;
+    const nowMs = this.#ports.clock.nowMs();
+    const unblamed = this.#foreign.filter((event) => !stands(event));
+    if (this.#memory.open === null)
+      await attributeLate(this.#ports, this.#run, this.#memory, unblamed, concerns, this.#told);
+    if (acted > 0 || this.#memory.open !== null) {
+      const since = this.#memory.open?.firstSeenMs ?? null;
+      const tookMs = since === null ? null : nowMs - since;
+      const bindings = this.#memory.open?.bindings ?? concerns.bindings;
+      await this.#ports.store.keys.append(this.#run.lease, { type: "Converged", tookMs, ...concerns, bindings });
+      this.#ports.report({ type: "converged", key: this.#run.key, acted, tookMs, bindings });
+    }
+    if (this.#memory.open !== null) this.#memory.repaired = { atMs: nowMs };
+    this.#memory.open = null;
+  }
 
-    /** In how many ms a look is due again, since this one may have been too early; null = it was not. */
-    lookAgainInMs(observedAtMs: number): number | null {
-      const waiting = isConverged ? tooRecent(observedAtMs) : [];
-      memory.looked = waiting.map(({ id }) => id);
-      if (waiting.length === 0) return null;
-      return Math.max(1, Math.min(...waiting.map((e) => e.receivedAtMs)) + SECOND_LOOK_MS - clock.nowMs());
-    },
+  /** In how many ms a look is due again, since this one may have been too early; null = it was not. */
+  lookAgainInMs(observedAtMs: number): number | null {
+    const waiting = this.#isConverged ? this.#tooRecent(observedAtMs) : [];
+    this.#memory.looked = waiting.map(({ id }) => id);
+    if (waiting.length === 0) return null;
+    return Math.max(1, Math.min(...waiting.map((e) => e.receivedAtMs)) + SECOND_LOOK_MS - this.#ports.clock.nowMs());
+  }
 
-    cause: (): Cause => driftCause(memory),
-    memory: () => memory,
-    /** An event is kept until its drift was told, or a late enough read shows that there is none (any more). */
-    accountedForUpToMs(observedAtMs: number): number | null {
-      if (!isConverged && told.size === 0) return null;
-      const waiting = new Set(tooRecent(observedAtMs));
-      const accounted = run.item.noted.filter((event) => !waiting.has(event));
-      return accounted.length === 0 ? null : Math.max(...accounted.map((e) => e.receivedAtMs));
-    },
-  };
+  cause(): Cause {
+    return driftCause(this.#memory);
+  }
+
+  memory(): DriftMemory {
+    return this.#memory;
+  }
+
+  /** An event is kept until its drift was told, or a late enough read shows that there is none (any more). */
+  accountedForUpToMs(observedAtMs: number): number | null {
+    if (!this.#isConverged && this.#told.size === 0) return null;
+    const waiting = new Set(this.#tooRecent(observedAtMs));
+    const accounted = this.#run.item.noted.filter((event) => !waiting.has(event));
+    return accounted.length === 0 ? null : Math.max(...accounted.map((e) => e.receivedAtMs));
+  }
 }
 
 export function driftCause({ last }: DriftMemory): Cause {

@@ -11,7 +11,7 @@ import type { Change, KeyItem, Lease, Proposal, RecordsView } from "../store/sto
 import { act } from "./act.ts";
 import { nameOf } from "./binding-name.ts";
 import { causeOf } from "./cause.ts";
-import { createDriftLog, tellHold, type Concerns, type DriftMemory } from "./drift-log.ts";
+import { DriftLog, tellHold, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
 import { actionId, type Failure, type Trouble } from "./failures.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -110,7 +110,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#failures = new Map((stored.failures ?? []).map((f) => [f.actionId, f]));
     this.#view = ports.store.records.view();
     this.#removals = run.item.removals.filter((r) => r.atMs > ports.clock.nowMs() - HOUR_MS);
-    this.#drift = createDriftLog(ports, run, stored.drift ?? { open: null, repaired: null });
+    this.#drift = new DriftLog(ports, run, stored.drift ?? { open: null, repaired: null });
     const foreign = run.item.noted.filter((event) => !ports.isOwn(event));
     this.#contention = new Contention(stored.contention ?? NO_CONTENTION, foreign, ports.settings);
   }
