@@ -235,21 +235,26 @@ describe("an access point that is there", () => {
     ["path", { rootDirectory: { path: "/new", ownerUid: 1001, ownerGid: 1001, permissions: "0750" } }],
     ["owner", { rootDirectory: { path: "/thumb", ownerUid: 7, ownerGid: 1001, permissions: "0750" } }],
     ["identity", { posixUser: { uid: 7, gid: 7, secondaryGids: [] } }],
-  ])("is not replaced without consent when the spec's %s changes: a condition says what to do, the mount stays", (_field, spec) => {
-    const world = new PlanningWorld();
-    world.add("thumb");
-    world.settle();
-    const policy = world.policy;
-    world.change("thumb", spec);
-    expect(world.settle()).toEqual([]);
-    expect(world.policy).toBe(policy);
-    expect(world.condition("thumb", "AccessPointReady")).toMatchObject({
-      status: "False",
-      reason: "ReplacementNeedsConsent",
-    });
-    expect(world.condition("thumb", "AccessPointReady")?.message).toContain("set spec.replacement to AcceptDataChange");
-    expect(world.functions.get("thumb")!.fileSystemConfigs).toHaveLength(1);
-  });
+  ])(
+    "is not replaced without consent when the spec's %s changes: a condition says what to do, the mount stays",
+    (_field, spec) => {
+      const world = new PlanningWorld();
+      world.add("thumb");
+      world.settle();
+      const policy = world.policy;
+      world.change("thumb", spec);
+      expect(world.settle()).toEqual([]);
+      expect(world.policy).toBe(policy);
+      expect(world.condition("thumb", "AccessPointReady")).toMatchObject({
+        status: "False",
+        reason: "ReplacementNeedsConsent",
+      });
+      expect(world.condition("thumb", "AccessPointReady")?.message).toContain(
+        "set spec.replacement to AcceptDataChange",
+      );
+      expect(world.functions.get("thumb")!.fileSystemConfigs).toHaveLength(1);
+    },
+  );
 
   test.each<[string, object]>([
     [

@@ -101,12 +101,7 @@ function setReadiness(pass: FileSystemPass, draft: BindingDraft, seen: ObservedA
       `EFS reports access point ${id} in state "error": delete it, and Mooring makes a new one.`,
     );
   } else {
-    draft.conditions.set(
-      "AccessPointReady",
-      "True",
-      "Ready",
-      `Access point ${id} serves ${observedFields(seen)}.`,
-    );
+    draft.conditions.set("AccessPointReady", "True", "Ready", `Access point ${id} serves ${observedFields(seen)}.`);
   }
 }
 
@@ -146,7 +141,12 @@ function replaceVanished(pass: FileSystemPass, draft: BindingDraft, deleting: Ob
   if (!draft.mayAct) return create(pass, draft, why, draft.tokenGeneration + 1);
   const heir = successorAtHand(pass, draft);
   // What served is known from the record alone now; other data needs consent as ever.
-  if (!heir && draft.serves !== undefined && draft.serves !== wantedFields(draft.binding) && !consentsToReplacement(draft))
+  if (
+    !heir &&
+    draft.serves !== undefined &&
+    draft.serves !== wantedFields(draft.binding) &&
+    !consentsToReplacement(draft)
+  )
     return askForConsent(draft, `access point ${id}, which others deleted, had ${draft.serves}`);
   rememberFormer(draft, id);
   if (heir) {

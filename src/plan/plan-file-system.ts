@@ -80,11 +80,7 @@ export function planFileSystem(input: FileSystemPlanInput): Plan<FileSystemFacet
   return assemble(pass, view, policy);
 }
 
-function finishStaying(
-  pass: FileSystemPass,
-  draft: BindingDraft,
-  policy: PolicyPlan | "notManaged" | "notRead",
-): void {
+function finishStaying(pass: FileSystemPass, draft: BindingDraft, policy: PolicyPlan | "notManaged" | "notRead"): void {
   takeOver(pass, draft, policy);
   finishRetired(pass, draft, policy);
   const said = draft.conditions.get("AccessPointReady");

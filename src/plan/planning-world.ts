@@ -1,6 +1,12 @@
 import { fileSystemKey, lambdaKey } from "../model/keys.ts";
 import type { Action } from "../model/actions.ts";
-import type { EcsConsumer, ObservedAccessPoint, ObservedFunction, ObservedRole, Reading } from "../model/observations.ts";
+import type {
+  EcsConsumer,
+  ObservedAccessPoint,
+  ObservedFunction,
+  ObservedRole,
+  Reading,
+} from "../model/observations.ts";
 import {
   ACCESS_POINT_FINALIZER,
   type BindingRecord,
@@ -167,7 +173,14 @@ export class PlanningWorld {
     const input = { ...desired, observed: this.observeFileSystem(desired) };
     if (!needsConsumers(input)) return input;
     const all = this.staleConsumers ?? [...this.functions.values(), ...[...this.versions.values()].flat()];
-    return { ...input, observed: { ...input.observed, consumers: this.#read("consumers", all), ecsConsumers: this.#read("ecsConsumers", this.ecsConsumers) } };
+    return {
+      ...input,
+      observed: {
+        ...input.observed,
+        consumers: this.#read("consumers", all),
+        ecsConsumers: this.#read("ecsConsumers", this.ecsConsumers),
+      },
+    };
   }
 
   lambdaInput(functionName: string): LambdaPlanInput {
