@@ -19,7 +19,11 @@ const done = (id: string, output: unknown) => ({ type: `xstate.done.actor.${id}`
 const failed = (id: string, error: unknown) => ({ type: `xstate.error.actor.${id}`, error }) as never;
 
 /** The state after the given results, starting at observing. Pure: nothing is run. */
-function stateAfter(machine: typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine, events: never[], input = INPUT) {
+function stateAfter(
+  machine: typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine,
+  events: never[],
+  input = INPUT,
+) {
   let [snapshot] = initialTransition(machine as typeof fileSystemMachine, input);
   for (const event of events) [snapshot] = transition(machine as typeof fileSystemMachine, snapshot, event);
   return snapshot;

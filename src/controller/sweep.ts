@@ -90,7 +90,8 @@ async function fileSystemNeedsRun(
     mountTargets,
     policy,
     roles: new Map(),
-    consumers: null, ecsConsumers: null,
+    consumers: null,
+    ecsConsumers: null,
   };
   const input = { ...desired, observed };
   if (needsConsumers(input)) return isDue(item, clock.nowMs());

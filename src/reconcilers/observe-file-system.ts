@@ -98,6 +98,7 @@ export function nothingObserved(nowMs: number): FileSystemObservation {
     mountTargets: notRead(nowMs),
     policy: notRead(nowMs),
     roles: new Map(),
-    consumers: null, ecsConsumers: null,
+    consumers: null,
+    ecsConsumers: null,
   };
 }

@@ -85,7 +85,14 @@ function isBeyondFileSystems(view: RecordsView, { metadata, spec, facets }: Bind
 
 /** The fields of the workload facet that the file-system planner looks at. */
 function readByFileSystem(stored: WorkloadFacet | undefined, draft: Omit<WorkloadFacet, "key" | "fence">): boolean {
-  const relevant = (f: Omit<WorkloadFacet, "key" | "fence">) => [f.roleArns, f.admissible, f.served, f.namedBy, f.mounted, f.echo];
+  const relevant = (f: Omit<WorkloadFacet, "key" | "fence">) => [
+    f.roleArns,
+    f.admissible,
+    f.served,
+    f.namedBy,
+    f.mounted,
+    f.echo,
+  ];
   return stored === undefined || !isDeepStrictEqual(relevant(stored), relevant(draft));
 }
 
