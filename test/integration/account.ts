@@ -14,6 +14,9 @@ export const MUTATIONS = [
   "ecs.UpdateService",
 ] as const;
 
+/** Those that a function's binding leads to in the course of its life. */
+export const FUNCTION_MUTATIONS = MUTATIONS.filter((name) => !name.startsWith("ecs."));
+
 interface AccessPoint {
   AccessPointId: string;
   AccessPointArn: string;

@@ -4,7 +4,7 @@ import {
   expectNothingLeaked,
   expectWholeHistory,
   mountsOf,
-  MUTATIONS,
+  FUNCTION_MUTATIONS,
   mutationsBy,
   ourAccessPoints,
 } from "./account.ts";
@@ -85,7 +85,7 @@ describe("a call that takes effect after its deadline", () => {
   afterEach(() => healAndTidy(world));
   afterAll(() => world.close());
 
-  test.each(MUTATIONS)("%s: what it does late is harmless, or put right", async (name) => {
+  test.each(FUNCTION_MUTATIONS)("%s: what it does late is harmless, or put right", async (name) => {
     const call = late(world, name);
     await world.create(subject);
     await world.ready(subject);

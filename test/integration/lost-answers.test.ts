@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import { expectWholeHistory, MUTATIONS } from "./account.ts";
+import { expectWholeHistory, FUNCTION_MUTATIONS } from "./account.ts";
 import { furnishedWorld, healAndTidy, inject, live, subject } from "./fault-life.ts";
 import type { World } from "./world.ts";
 
@@ -17,7 +17,7 @@ describe("a call whose answer never comes", () => {
     ["lost-reply", 3],
     ["no-effect", 3],
   ] as const;
-  const cases = MUTATIONS.flatMap((name) => ways.map(([kind, times]) => [name, kind, times] as const));
+  const cases = FUNCTION_MUTATIONS.flatMap((name) => ways.map(([kind, times]) => [name, kind, times] as const));
   test.each(cases)("%s (%s, %i times): nothing is done twice, nothing is leaked", async (name, kind, times) => {
     inject(world, name, { kind, times });
     await live(world, subject);

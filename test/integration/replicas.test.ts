@@ -106,15 +106,16 @@ async function spoil(round: number): Promise<void> {
   const victim = (await accessPoints(world)).find(({ RootDirectory }) => RootDirectory.Path === `/${NAMES[first]}`);
   if (victim !== undefined) {
     deleted += 1;
-    await world.aws("deploy-bot", "efs", "DeleteAccessPoint", { AccessPointId: victim.AccessPointId });
+    await world.aws(`deploy-bot-${round}`, "efs", "DeleteAccessPoint", { AccessPointId: victim.AccessPointId });
   }
-  await world.aws("alice", "lambda", "UpdateFunctionConfiguration", {
+  await world.aws(`alice-${round}`, "lambda", "UpdateFunctionConfiguration", {
     FunctionName: NAMES[second],
     FileSystemConfigs: [],
   });
   const ours = (await statements(world)).filter(({ Sid }) => Sid.startsWith("mooring-"));
   const rest = (await statements(world)).filter((one) => one.Sid !== ours[round % Math.max(ours.length, 1)]?.Sid);
-  await putStatements(world, "bob", rest);
+  // Another one each time: somebody who keeps undoing the same thing is made to wait.
+  await putStatements(world, `bob-${round}`, rest);
 }
 
 test("records written to either one are made, once each", async () => {
