@@ -3,7 +3,7 @@ import { judgeNamedStatements, withoutAdopted } from "./adopt-statements.ts";
 import { ANNOTATIONS } from "../model/records.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
-import { type Admission, admissionKey } from "./policy-admissions.ts";
+import { accessPointIdOf, type Admission, admissionKey } from "./policy-admissions.ts";
 import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
@@ -236,7 +236,7 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
     target: pass.arn,
     why: whyPut(pass, view, content),
     bindings: pass.drafts
-      .filter(({ admit }) => admit !== "asInForce")
+      .filter((draft) => draft.admit !== "asInForce" || losesStatements(draft, view, content.admissions))
       .map(({ name }) => name)
       .sort(),
     before:
@@ -254,6 +254,15 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
     basedOn: view.text,
     statements: { ours: ours.length, foreign: foreign.length },
   };
+}
+
+/** True if an access point of this binding (a retired one, too) is taken out of the policy. */
+function losesStatements(draft: BindingDraft, view: PolicyView, admissions: readonly Admission[]): boolean {
+  const own = new Set([draft.accessPoint?.id, ...draft.retiring.map(({ accessPointId }) => accessPointId)]);
+  const stays = new Set(admissions.map(({ accessPointArn }) => accessPointArn));
+  return view.inForce.some(
+    ({ accessPointArn }) => !stays.has(accessPointArn) && own.has(accessPointIdOf(accessPointArn)),
+  );
 }
 
 function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admissions }: PutContent): string {
