@@ -233,6 +233,22 @@ describe("a restored store whose binding lives on", () => {
   });
   afterAll(() => world.close());
 
+  test("is held although its log grows beyond the proof, and no mount is put back meanwhile", async () => {
+    for (const step of ["1", "2", "3"]) await world.patch(transcoder, { metadata: { labels: { step } } });
+    const [mount] = await mountsOf(world, "transcoder");
+    await world.aws("deploy-bot", "lambda", "UpdateFunctionConfiguration", {
+      FunctionName: "transcoder",
+      FileSystemConfigs: [],
+    });
+    await lookEverywhere(world);
+    await world.condition(transcoder, "StoreRestored", { status: "True" });
+    expect(await mountsOf(world, "transcoder")).toEqual([]);
+    await world.aws("deploy-bot", "lambda", "UpdateFunctionConfiguration", {
+      FunctionName: "transcoder",
+      FileSystemConfigs: [mount],
+    });
+  });
+
   test("adopts its own access point of a later time again once confirmed, without deleting anything", async () => {
     const before = await theAccount(world);
     await lookEverywhere(world);

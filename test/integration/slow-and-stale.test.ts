@@ -7,7 +7,7 @@ import {
   mountsOf,
   mutationsBy,
 } from "./account.ts";
-import { furnishedWorld, heal, healAndTidy, live, resident, subject } from "./fault-life.ts";
+import { furnishedWorld, heal, healAndTidy, inject, live, resident, subject } from "./fault-life.ts";
 import { aBinding } from "./manifests.ts";
 import type { World } from "./world.ts";
 
@@ -40,6 +40,14 @@ describe("reads that answer as of a moment ago", () => {
     const errors =
       world.simulator.simulator.calls.counts().errors["efs.CreateAccessPoint AccessPointAlreadyExists"] ?? 0;
     expect(mutationsBy(world)["efs.CreateAccessPoint"]! - before).toBeLessThanOrEqual(1 + errors);
+  });
+
+  test("that do not show yet what a lost answer left: no second access point is made", async () => {
+    world.simulator.simulator.faults.add({ kind: "stale-reads", service: "efs", caller: "mooring", ms: 400 });
+    inject(world, "efs.CreateAccessPoint", { kind: "lost-reply", times: 3 });
+    await world.create(subject);
+    await world.ready(subject);
+    await expectNothingLeaked(world, resident, subject);
   });
 });
 
