@@ -35,7 +35,12 @@ export async function act(actions: Action[], ports: ReconcilerPorts, context: Ac
       throw new LeaseLostError(`the lease of ${context.lease.key} is about to expire`);
     const family = await takeFamilyLease(action, context.lease, ports);
     if (family === "held") return { carriedOut, stale: true };
-    const goOn = await actOnce(action, ports, context).finally(() => family?.());
+    let goOn: boolean;
+    try {
+      goOn = await actOnce(action, ports, context);
+    } finally {
+      await family?.();
+    }
     carriedOut += 1;
     if (!goOn) return { carriedOut, stale: true };
   }
