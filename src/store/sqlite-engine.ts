@@ -44,7 +44,9 @@ export function openSqliteEngine(file: string, options: SqliteOptions = {}): Eng
     // The log is folded back (with a wait for the disk) every 32 MB instead of every 4: that halves the cost of a write.
     db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}; PRAGMA wal_autocheckpoint = 8000;`);
     // The first write takes the lock, which EXCLUSIVE then keeps.
-    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} UPDATE keys SET expiresAtMs = 0, nextAtMs = 0 WHERE owner IS NOT NULL; COMMIT;`);
+    db.exec(
+      `BEGIN IMMEDIATE; ${SCHEMA} UPDATE keys SET expiresAtMs = 0, nextAtMs = 0 WHERE owner IS NOT NULL; COMMIT;`,
+    );
   } catch (cause) {
     db.close();
     throw openError(file, cause);
