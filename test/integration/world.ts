@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { createLog, startMooring, type Mooring } from "../../src/cli/compose.ts";
+import type { AuditEntry } from "../../src/model/audit.ts";
 import type { Condition } from "../../src/model/conditions.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
 import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
@@ -238,8 +239,14 @@ export class World {
 
   /** Entries of the history, oldest first. */
   async history(query: Parameters<Mooring["store"]["audit"]["query"]>[0] = {}) {
-    const { records } = await this.mooring.store.audit.query({ limit: 1_000, ...query });
-    return records.map((record) => record.entry).toReversed();
+    const { audit } = this.mooring.store;
+    const entries: AuditEntry[] = [];
+    let page = await audit.query({ limit: 1_000, ...query });
+    for (;;) {
+      entries.push(...page.records.map((record) => record.entry));
+      if (page.cursor === null) return entries.toReversed();
+      page = await audit.query({ limit: 1_000, ...query, cursor: page.cursor });
+    }
   }
 }
 
