@@ -35,8 +35,8 @@ const recorded = done("record", undefined);
 const acted = (carriedOut: number) => done("act", { carriedOut, stale: false });
 
 describe.each([
-  { machine: fileSystemMachine, more: "scanningConsumers" },
-  { machine: lambdaMachine, more: "readingVersions" },
+  { machine: fileSystemMachine, more: "readingMore" },
+  { machine: lambdaMachine, more: "readingMore" },
   { machine: ecsMachine, more: "readingMore" },
 ])("a run of $machine.id", ({ machine, more }) => {
   test.each<[string, string, never[]]>([

@@ -114,11 +114,31 @@ export const toFailed = {
   },
 } as const;
 
-/** The steps that all machines share; each machine adds its own `planning` and its own further read. */
+/**
+ * The steps that all machines share. What `readingMore` reads, and when a plan asks for it, is each machine's own:
+ * its docstring says so.
+ */
 export const passStates = {
   observing: passSetup.createStateConfig({
     entry: "countRound",
     invoke: { id: "observe", src: "observe", onDone: "planning", onError: toFailed },
+  }),
+  planning: passSetup.createStateConfig({
+    invoke: {
+      id: "plan",
+      src: "plan",
+      onDone: [
+        { guard: ({ event }) => event.output.needsMore, target: "readingMore" },
+        {
+          target: "recording",
+          actions: { type: "rememberStep", params: ({ event }) => ({ step: event.output }) },
+        },
+      ],
+      onError: toFailed,
+    },
+  }),
+  readingMore: passSetup.createStateConfig({
+    invoke: { id: "readMore", src: "readMore", onDone: "planning", onError: toFailed },
   }),
   recording: passSetup.createStateConfig({
     invoke: {

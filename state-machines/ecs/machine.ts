@@ -1,4 +1,4 @@
-import { initialContext, outputOf, passSetup, passStates, toFailed } from "../pass.ts";
+import { initialContext, outputOf, passSetup, passStates } from "../pass.ts";
 
 /**
  * One run over one ECS service or task family: its volumes and mounts, for all bindings that name it.
@@ -10,25 +10,6 @@ export const ecsMachine = passSetup.createMachine({
   id: "ecs",
   context: ({ input }) => initialContext(input),
   initial: "observing",
-  states: {
-    ...passStates,
-    planning: {
-      invoke: {
-        id: "plan",
-        src: "plan",
-        onDone: [
-          { guard: ({ event }) => event.output.needsMore, target: "readingMore" },
-          {
-            target: "recording",
-            actions: { type: "rememberStep", params: ({ event }) => ({ step: event.output }) },
-          },
-        ],
-        onError: toFailed,
-      },
-    },
-    readingMore: {
-      invoke: { id: "readMore", src: "readMore", onDone: "planning", onError: toFailed },
-    },
-  },
+  states: passStates,
   output: outputOf,
 });
