@@ -1,30 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { accessPointArnOf, FS_ARN, roleArn } from "./planning-samples.ts";
+import { accessPointArnOf, roleArn } from "./planning-samples.ts";
 import { PlanningWorld } from "./planning-world.ts";
-import type { Statement } from "./policy-document.ts";
-
-const FOREIGN: Statement = {
-  Sid: "backup",
-  Effect: "Allow",
-  Principal: { AWS: roleArn("backup") },
-  Action: "elasticfilesystem:ClientMount",
-  Resource: FS_ARN,
-};
-
-function policyOf(...statements: Statement[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Id: "theirs", Statement: statements });
-}
-
-function statements(world: PlanningWorld): Statement[] {
-  return world.policy === null ? [] : (JSON.parse(world.policy) as { Statement: Statement[] }).Statement;
-}
-
-function converged(...names: string[]): PlanningWorld {
-  const world = new PlanningWorld();
-  for (const name of names.length > 0 ? names : ["thumb"]) world.add(name);
-  world.settle();
-  return world;
-}
+import { converged, FOREIGN, policyOf, statements } from "./planning-policies.ts";
 
 describe("a newcomer", () => {
   test("that gets its access point in this pass delays the Put once, so that all join in one document", () => {

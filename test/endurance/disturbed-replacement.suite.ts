@@ -1,28 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Caller, ServiceName } from "../../src/simulator/core.ts";
 import { ConnectionLost } from "../../src/simulator/faults.ts";
-import { mountsOf, ourAccessPoints } from "../integration/account.ts";
+import { ourAccessPoints } from "../integration/account.ts";
 import { aBinding, aFileSystem } from "../integration/manifests.ts";
 import { watchMounts } from "../integration/mount-watch.ts";
+import { CONSENT, directory, mountedId, onlyOneIsLeft } from "../integration/replacing.ts";
 import { ServeProcess } from "../integration/serve-process.ts";
 import { World } from "../integration/world.ts";
-
-const CONSENT = { replacement: "AcceptDataChange" };
-
-function directory(path: string) {
-  return { rootDirectory: { path, ownerUid: 1001, ownerGid: 1001, permissions: "0750" } };
-}
-
-async function mountedId(world: World, name = "thumbnailer"): Promise<string> {
-  return (await mountsOf(world, name))[0]!.Arn.split("/").at(-1)!;
-}
-
-async function onlyOneIsLeft(world: World): Promise<void> {
-  await world.until("one access point of ours is left", async () => {
-    const ours = await ourAccessPoints(world);
-    return ours.length === 1 ? { is: true } : { not: ours };
-  });
-}
 
 describe("a replacement that is disturbed", () => {
   let world: World;

@@ -3,27 +3,12 @@ import type { Caller, ServiceName } from "../../src/simulator/core.ts";
 import { expectWholeHistory, mountsOf, ourAccessPoints, policyText } from "./account.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { watchMounts } from "./mount-watch.ts";
+import { CONSENT, directory, mountedId, onlyOneIsLeft } from "./replacing.ts";
 import { World } from "./world.ts";
 
-const CONSENT = { replacement: "AcceptDataChange" };
 /** Clients feel a policy, and functions an update, only after a while; Mooring relies on a policy after longer. */
 const SLOW = { policyPropagationMs: 150, functionUpdateMs: 60, accessPointCreateMs: 40, accessPointDeleteMs: 40 };
 const PROPAGATION_MS = 250;
-
-function directory(path: string) {
-  return { rootDirectory: { path, ownerUid: 1001, ownerGid: 1001, permissions: "0750" } };
-}
-
-async function mountedId(world: World, name = "thumbnailer"): Promise<string> {
-  return (await mountsOf(world, name))[0]!.Arn.split("/").at(-1)!;
-}
-
-async function onlyOneIsLeft(world: World): Promise<void> {
-  await world.until("one access point of ours is left", async () => {
-    const ours = await ourAccessPoints(world);
-    return ours.length === 1 ? { is: true } : { not: ours };
-  });
-}
 
 describe("a path change with consent", () => {
   let world: World;
