@@ -1,5 +1,6 @@
 import { ECS_CALLS, FAILED_TO_START, TELLING_ACTIONS } from "./ecs-events.ts";
 import type { Lane } from "./queue.ts";
+import { EFS_CALLS, IAM_ROLE_CALLS, LAMBDA_CALLS } from "./watched-calls.ts";
 import { WAKE_DETAIL_TYPE, WAKE_SOURCE } from "./wake-message.ts";
 
 /** EventBridge's default limit for the compact JSON of a pattern, in characters. */
@@ -38,64 +39,21 @@ export const EVENT_RULES: readonly EventRule[] = [
   {
     name: "efs",
     description: "Changes of EFS access points, policies, mount targets and file systems wake Mooring",
-    pattern: apiCalls("elasticfilesystem", [
-      "CreateAccessPoint",
-      "DeleteAccessPoint",
-      "PutFileSystemPolicy",
-      "DeleteFileSystemPolicy",
-      "CreateMountTarget",
-      "DeleteMountTarget",
-      "ModifyMountTargetSecurityGroups",
-      "CreateFileSystem",
-      "DeleteFileSystem",
-      "UpdateFileSystem",
-      "UpdateFileSystemProtection",
-      "PutLifecycleConfiguration",
-      "PutBackupPolicy",
-      "CreateReplicationConfiguration",
-      "DeleteReplicationConfiguration",
-      "TagResource",
-      "UntagResource",
-      "CreateTags",
-      "DeleteTags",
-    ]),
+    pattern: apiCalls("elasticfilesystem", EFS_CALLS),
     lane: "fast",
     active: true,
   },
   {
     name: "lambda",
     description: "Changes of Lambda functions, versions and aliases wake Mooring",
-    pattern: apiCalls(
-      "lambda",
-      prefixes([
-        "CreateFunction",
-        "DeleteFunction",
-        "UpdateFunctionConfiguration",
-        "UpdateFunctionCode",
-        "PublishVersion",
-        "CreateAlias",
-        "UpdateAlias",
-        "DeleteAlias",
-        "PutProvisionedConcurrencyConfig",
-        "DeleteProvisionedConcurrencyConfig",
-        "TagResource",
-        "UntagResource",
-      ]),
-    ),
+    pattern: apiCalls("lambda", prefixes(LAMBDA_CALLS)),
     lane: "fast",
     active: true,
   },
   {
     name: "iam",
     description: "Changes of IAM roles wake Mooring where a binding uses them",
-    pattern: apiCalls("iam", [
-      "CreateRole",
-      "DeleteRole",
-      "PutRolePolicy",
-      "DeleteRolePolicy",
-      "AttachRolePolicy",
-      "DetachRolePolicy",
-    ]),
+    pattern: apiCalls("iam", IAM_ROLE_CALLS),
     lane: "fast",
     active: true,
   },

@@ -5,6 +5,7 @@ import type { EventIndex } from "./event-index.ts";
 import { type Fields, fieldsOf, text } from "./fields.ts";
 import { parseFunctionName } from "./function-name.ts";
 import { notedEvent } from "./noted-event.ts";
+import { EFS_CALLS, IAM_ROLE_CALLS, LAMBDA_CALLS } from "./watched-calls.ts";
 import { isWakeCause, WAKE_DETAIL_TYPE, WAKE_SOURCE } from "./wake-message.ts";
 import type { WakeCause } from "./queue.ts";
 
@@ -59,48 +60,18 @@ const UNMAPPED: KeysOfEvent = { ...NOTHING, unmapped: true };
 const CALLS: readonly Row[] = [
   {
     eventSource: "elasticfilesystem.amazonaws.com",
-    names: [
-      "CreateAccessPoint",
-      "DeleteAccessPoint",
-      "PutFileSystemPolicy",
-      "DeleteFileSystemPolicy",
-      "CreateMountTarget",
-      "DeleteMountTarget",
-      "ModifyMountTargetSecurityGroups",
-      "CreateFileSystem",
-      "DeleteFileSystem",
-      "UpdateFileSystem",
-      "PutLifecycleConfiguration",
-      "PutBackupPolicy",
-      "CreateReplicationConfiguration",
-      "DeleteReplicationConfiguration",
-      "TagResource",
-      "UntagResource",
-      "CreateTags",
-      "DeleteTags",
-    ],
+    names: EFS_CALLS,
     find: fileSystemOfCall,
   },
   {
     eventSource: "lambda.amazonaws.com",
     names: [
-      "CreateFunction",
-      "DeleteFunction",
-      "UpdateFunctionConfiguration",
-      "UpdateFunctionCode",
-      "PublishVersion",
-      "CreateAlias",
-      "UpdateAlias",
-      "DeleteAlias",
-      "PutProvisionedConcurrencyConfig",
-      "DeleteProvisionedConcurrencyConfig",
+      ...LAMBDA_CALLS,
       "PutRuntimeManagementConfig",
       "PutFunctionConcurrency",
       "DeleteFunctionConcurrency",
       "AddPermission",
       "RemovePermission",
-      "TagResource",
-      "UntagResource",
     ],
     find: functionOfCall,
   },
@@ -108,12 +79,7 @@ const CALLS: readonly Row[] = [
     eventSource: "iam.amazonaws.com",
     global: true,
     names: [
-      "CreateRole",
-      "DeleteRole",
-      "PutRolePolicy",
-      "DeleteRolePolicy",
-      "AttachRolePolicy",
-      "DetachRolePolicy",
+      ...IAM_ROLE_CALLS,
       "PutRolePermissionsBoundary",
       "DeleteRolePermissionsBoundary",
       "UpdateAssumeRolePolicy",
