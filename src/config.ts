@@ -250,6 +250,14 @@ export function forgetAmbientAws(environment: Record<string, string | undefined>
   environment.AWS_EC2_METADATA_DISABLED = "true";
 }
 
+/**
+ * Where the SDK's own variable says that DynamoDB is; null = it says nothing. `dev` asks before it forgets the rest,
+ * and refuses what is not on this machine.
+ */
+export function readDynamoDbEndpoint(environment: Environment = process.env): string | null {
+  return environment.AWS_ENDPOINT_URL_DYNAMODB ?? null;
+}
+
 /** The environment for child processes. Only this file may read it. */
 export function childEnvironment(environment: Environment = process.env): Record<string, string> {
   return withoutUndefined(environment);

@@ -14,8 +14,17 @@ export interface DynamoDbOptions {
 
 /** The store in DynamoDB, for production: any number of replicas. */
 export interface DynamoDbEngine extends Engine {
-  /** Creates the tables that are missing and waits until they can be used. For dev and tests: production's are deployed. */
-  ensureTables(): Promise<void>;
+  /**
+   * Creates the tables that are missing and waits until they can be used. For dev and tests: production's are deployed.
+   *
+   * @returns the names of those that were missing.
+   */
+  ensureTables(): Promise<string[]>;
+  /**
+   * Voids the leases that an earlier process left, and makes their keys due at once. Only for who knows that no other
+   * replica uses these tables: a running one would lose its leases. Reads the whole table of keys.
+   */
+  endLeases(): Promise<void>;
 }
 
 export function openDynamoDbEngine({ client, tablePrefix }: DynamoDbOptions): DynamoDbEngine {
@@ -46,8 +55,15 @@ class EngineOnDynamoDb implements DynamoDbEngine {
     this.#audit = new AuditTable(documents, new Table(documents, `${prefix}audit`));
   }
 
-  ensureTables(): Promise<void> {
+  ensureTables(): Promise<string[]> {
     return ensureTables(this.#client, this.#prefix);
+  }
+
+  async endLeases(): Promise<void> {
+    for await (const { pk, owner, fence } of this.#keys.scan<KeyFields & { pk: string }>("attribute_exists(#owner)", {
+      "#owner": "owner",
+    }))
+      await this.#keys.update({ pk }, compareAndSet({ owner, fence }, { expiresAtMs: 0, nextAtMs: 0 }));
   }
 
   putSlot(item: SlotItem): Promise<boolean> {

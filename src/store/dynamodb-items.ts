@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { DynamoDBDocumentClient, QueryCommandInput, UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 export type Item = Record<string, unknown>;
@@ -52,6 +52,18 @@ export class Table {
       const page = await this.page<T>(next ? { ...query, ExclusiveStartKey: next } : query);
       yield* page.items;
       next = page.next;
+    } while (next);
+  }
+
+  /** All items that the filter lets through, read consistently: as dear as the table is big. */
+  async *scan<T>(filter: string, names: Record<string, string>): AsyncGenerator<T> {
+    const input = { TableName: this.name, FilterExpression: filter, ExpressionAttributeNames: names };
+    let next: Item | undefined;
+    do {
+      const scan = new ScanCommand({ ...input, ConsistentRead: true, ...(next && { ExclusiveStartKey: next }) });
+      const page = await this.#client.send(scan);
+      yield* (page.Items ?? []) as T[];
+      next = page.LastEvaluatedKey;
     } while (next);
   }
 }

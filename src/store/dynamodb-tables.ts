@@ -47,12 +47,18 @@ function pairTable(name: string): CreateTableCommandInput {
   };
 }
 
-/** Creates the tables that are missing and waits until all can be used (at most 2 minutes). */
-export async function ensureTables(client: DynamoDBClient, prefix: string): Promise<void> {
+/**
+ * Creates the tables that are missing and waits until all can be used (at most 2 minutes).
+ *
+ * @returns the names of those that were missing.
+ */
+export async function ensureTables(client: DynamoDBClient, prefix: string): Promise<string[]> {
   const definitions = tableDefinitions(prefix);
+  const made: string[] = [];
   for (const definition of definitions) {
     try {
       await client.send(new CreateTableCommand(definition));
+      made.push(definition.TableName!);
     } catch (error) {
       if ((error as Error).name !== "ResourceInUseException") throw error;
     }
@@ -60,4 +66,5 @@ export async function ensureTables(client: DynamoDBClient, prefix: string): Prom
   for (const { TableName } of definitions) {
     await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 0.02, maxDelay: 5 }, { TableName: TableName! });
   }
+  return made;
 }

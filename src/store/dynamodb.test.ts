@@ -43,3 +43,14 @@ test("tables that exist already are left as they are", async () => {
   await engine.ensureTables();
   expect(await engine.blob("kept")).toBe("x");
 });
+
+test("ending the leases makes the keys of a process that died due at once, and leaves the others as they are", async () => {
+  const engine = await open();
+  const row = { fence: 1, dirty: 0, dueAtMs: null, wakeAtMs: null, rev: 0, body: "{}", notedRev: 0, noted: "{}" };
+  await engine.writeKeyRow("lambda/held", null, { ...row, owner: "dead", expiresAtMs: 9_000, nextAtMs: 9_000 });
+  await engine.writeKeyRow("lambda/free", null, { ...row, owner: null, expiresAtMs: 0, nextAtMs: 8_000 });
+  expect(await engine.dueKeys(1_000, 10)).toEqual([]);
+  await engine.endLeases();
+  expect(await engine.dueKeys(1_000, 10)).toEqual(["lambda/held"]);
+  expect(await engine.keyRow("lambda/free")).toMatchObject({ nextAtMs: 8_000 });
+});

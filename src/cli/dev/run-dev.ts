@@ -3,7 +3,6 @@ import { forgetAmbientAws, readLogLevel } from "../../config.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../model/settings.ts";
 import { startSimulator } from "../../simulator/aws-simulator.ts";
 import { evaluateClientAccess } from "../../simulator/access/client-access.ts";
-import { openSqliteEngine } from "../../store/sqlite-engine.ts";
 import { connect } from "../client.ts";
 import { realClock } from "../clock.ts";
 import { createLog, startMooring, type Mooring } from "../compose.ts";
@@ -14,6 +13,7 @@ import { untilStopped } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
 import { EXIT } from "../user-error.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+import { openDevStore, type DevStore } from "./dev-store.ts";
 import type { MayMount } from "./matrix.ts";
 import { sampleFileSystemId } from "./samples.ts";
 import { writeShellFiles } from "./shell-files.ts";
@@ -50,13 +50,15 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
   const stopped = new AbortController();
   void untilStopped().then(() => stopped.abort());
   const transcript = createTranscript(terminal, realClock.nowMs, startMs);
+  let store: DevStore | undefined;
   let simulator: RunningSimulator | undefined;
   let mooring: Mooring | undefined;
   try {
     await assertPortFree(HOST, options.port, { what: "the API", flag: "--port" });
     await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
-    simulator = await openSimulator(options, directory);
-    mooring = await openMooring(options, directory, simulator);
+    store = await openDevStore(options.store, directory);
+    simulator = await openSimulator(options, store);
+    mooring = await openMooring(options, { directory, store, simulator });
     const home = homeOf(simulator);
     writeShellFiles({
       dataDirectory: directory.path,
@@ -66,6 +68,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
       actor: PERSON,
     });
     transcript.say(`API ${mooring.url}, simulated AWS ${simulator.url}, state in ${options.dataDirectory}`);
+    if (options.store.engine !== "sqlite") transcript.say(`records in ${store.told}`);
     const problems = options.isEmpty
       ? []
       : await tellStory({
@@ -91,6 +94,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
   } finally {
     await mooring?.close();
     await simulator?.close();
+    await store?.close();
     directory.release();
   }
 }
@@ -137,9 +141,9 @@ async function ending(
   return EXIT.ok;
 }
 
-async function openSimulator({ awsPort, isEmpty }: DevOptions, directory: DataDirectory): Promise<RunningSimulator> {
+async function openSimulator({ awsPort, isEmpty }: DevOptions, { accountFile }: DevStore): Promise<RunningSimulator> {
   try {
-    return await startSimulator({ port: awsPort, dataFile: directory.simulatorFile, furnish: !isEmpty });
+    return await startSimulator({ port: awsPort, dataFile: accountFile, furnish: !isEmpty });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
@@ -162,14 +166,13 @@ function homeOf({ simulator }: RunningSimulator): { account: string; region: str
 
 async function openMooring(
   { port }: DevOptions,
-  directory: DataDirectory,
-  simulator: RunningSimulator,
+  { directory, store, simulator }: { directory: DataDirectory; store: DevStore; simulator: RunningSimulator },
 ): Promise<Mooring> {
   return startMooring({
     home: homeOf(simulator),
     settings: DEV_SETTINGS,
     listen: { host: HOST, port, flag: "--port" },
-    engine: openSqliteEngine(directory.storeFile),
+    engine: store.engine,
     aws: {
       endpoint: assertLoopback(simulator.url),
       credentials: { accessKeyId: "mooring", secretAccessKey: "not-a-secret" },
