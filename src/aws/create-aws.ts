@@ -37,13 +37,15 @@ export interface AwsOptions {
   /** e.g. "mooring/0.1 (prod)": shows in CloudTrail's userAgent. */
   customUserAgent: string;
   /** Stand-ins for the SDK's clients, for calls that never reach a socket. */
-  clients?: Partial<Clients>;
+  clients?: Partial<AwsClients>;
 }
 
-interface Clients {
+export interface AwsClients {
   efs: Pick<EFSClient, "send">;
   lambda: Pick<LambdaClient, "send">;
   ecs: Pick<ECSClient, "send">;
+  /** Repeats nothing, unlike `ecs`. Default where `ecs` is given: `ecs`. */
+  ecsOnce?: Pick<ECSClient, "send">;
   iam: Pick<IAMClient, "send">;
   sts: Pick<STSClient, "send">;
 }
@@ -57,15 +59,22 @@ export interface AwsConnection extends Aws {
 
 /** The AWS of one account and region. One client per service, so that the SDK's retry budget and the sockets are shared. */
 export function createAws(options: AwsOptions): AwsConnection {
-  const own = {
-    efs: new EFSClient(clientConfig(options, "efs")),
-    lambda: new LambdaClient(clientConfig(options, "lambda")),
-    ecs: new ECSClient(clientConfig(options, "ecs")),
-    ecsOnce: new ECSClient({ ...clientConfig(options, "ecs"), maxAttempts: 1 }),
-    iam: new IAMClient(clientConfig(options, "iam")),
-    sts: new STSClient(clientConfig(options, "sts")),
+  const given = options.clients ?? {};
+  const own: { destroy(): void }[] = [];
+  const made = <C extends { destroy(): void }>(client: C): C => {
+    own.push(client);
+    return client;
   };
-  const clients: Clients = { ...own, ...options.clients };
+  // A client is dear to make, so a stand-in is used instead of one, not beside it.
+  const ecs = given.ecs ?? made(new ECSClient(clientConfig(options, "ecs")));
+  const clients = {
+    efs: given.efs ?? made(new EFSClient(clientConfig(options, "efs"))),
+    lambda: given.lambda ?? made(new LambdaClient(clientConfig(options, "lambda"))),
+    ecs,
+    ecsOnce: given.ecsOnce ?? given.ecs ?? made(new ECSClient({ ...clientConfig(options, "ecs"), maxAttempts: 1 })),
+    iam: given.iam ?? made(new IAMClient(clientConfig(options, "iam"))),
+    sts: given.sts ?? made(new STSClient(clientConfig(options, "sts"))),
+  } satisfies AwsClients;
   const budget = createRateBudget(options.quotaShare, options.clock);
   const withPriority = (priority: Priority): Aws => {
     const call = (service: ServiceName, iamPrefix: string) =>
@@ -80,7 +89,7 @@ export function createAws(options: AwsOptions): AwsConnection {
     return {
       efs: createEfs(clients.efs, call("efs", "elasticfilesystem")),
       lambda: createLambda(clients.lambda, call("lambda", "lambda")),
-      ecs: createEcs(clients.ecs, call("ecs", "ecs"), options.clients?.ecs ?? own.ecsOnce),
+      ecs: createEcs(clients.ecs, call("ecs", "ecs"), clients.ecsOnce),
       iam: createIam(clients.iam, call("iam", "iam"), options.account),
       sts: createSts(clients.sts, call("sts", "sts")),
     };
@@ -89,7 +98,7 @@ export function createAws(options: AwsOptions): AwsConnection {
     ...withPriority("fast"),
     sweep: withPriority("sweep"),
     destroy: () => {
-      for (const client of Object.values(own)) client.destroy();
+      for (const client of own) client.destroy();
     },
   };
 }

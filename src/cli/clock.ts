@@ -7,6 +7,8 @@ export const realClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
+      // A timer takes a millisecond at least, which adds up where every item of a long list waits its turn.
+      if (ms <= 0) return void setImmediate(resolve);
       const wake = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", wake);

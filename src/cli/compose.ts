@@ -1,11 +1,12 @@
 import { pino, type Logger } from "pino";
 import { buildApi } from "../api/server.ts";
-import type { AwsConnection } from "../aws/create-aws.ts";
+import type { AwsClients, AwsConnection } from "../aws/create-aws.ts";
 import { createAws } from "../aws/create-aws.ts";
 import { startService, type Service } from "../controller/service.ts";
+import type { Chance, Clock } from "../model/clock.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Home } from "../model/validate.ts";
-import { createQueueClients } from "../queue/clients.ts";
+import { createQueueClients, type QueueClients } from "../queue/clients.ts";
 import { createEventIndex } from "../queue/event-index.ts";
 import { createEventsOut } from "../queue/events-out.ts";
 import { provisionQueues } from "../queue/provision.ts";
@@ -18,11 +19,10 @@ import { ownArn } from "./own-arn.ts";
 import { portError } from "./ports.ts";
 import { readVersion } from "./version.ts";
 
-export interface MooringOptions {
+/** What one replica's controller stands on. */
+export interface ControllerOptions {
   home: Home;
   settings: Settings;
-  /** Where the API listens. `flag` names the option that changes the port, for messages. */
-  listen: { host: string; port: number; flag: string };
   /** What the store stands on; closed with everything else. */
   engine: Engine;
   /** Absent = the SDK's ordinary chain and addresses. */
@@ -30,33 +30,69 @@ export interface MooringOptions {
   /** null = found, or made, by the installation's name. */
   queues: { fastUrl: string; slowUrl: string } | null;
   eventBus: string;
-  log: Logger;
+  log: Pick<Logger, "info" | "warn" | "error">;
+  /** Time, chance and AWS of a simulated world; default: the machine's own, and the SDK's clients. */
+  world?: { clock: Clock; chance: Chance; clients: AwsClients & Pick<QueueClients, "sqs" | "eventBridge"> };
+}
+
+export interface MooringOptions extends ControllerOptions {
+  /** Where the API listens. `flag` names the option that changes the port, for messages. */
+  listen: { host: string; port: number; flag: string };
+}
+
+/** Store, queue and controller of one replica, without its API. */
+export interface Controller {
+  service: Service;
+  store: Store;
+  /** Lets runs end, then closes the store. */
+  close(): Promise<void>;
 }
 
 /** One running Mooring: store, queue, controller and API. */
-export interface Mooring {
+export interface Mooring extends Controller {
   /** Where the API answers. */
   url: string;
-  service: Service;
-  store: Store;
   /** Ends everything in the order in which nothing is lost: no new requests, runs end, store closes. */
   close(): Promise<void>;
 }
 
 /** What `dev`, `serve` and the benchmark run: the same parts, put together in the same way. */
 export async function startMooring(options: MooringOptions): Promise<Mooring> {
+  const { home, log } = options;
+  const controller = await startController(options);
+  const { service, store } = controller;
+  const api = buildApi({
+    store,
+    home,
+    ...timeOf(options),
+    dryRun: service.dryRun,
+    wake: service.wake,
+    metrics: service.metrics,
+    ready: service.ready,
+    log,
+  });
+  const close = async (): Promise<void> => {
+    await api.close();
+    await controller.close();
+  };
+  try {
+    return { ...controller, url: await listen(api, options.listen), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The part of a replica that works without being asked; the simulation runs just this. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
   const { home, settings, log } = options;
   const undo: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const store = await openStore({
-      engine: options.engine,
-      clock: realClock,
-      chance: realChance,
-      installation: settings.installation,
-    });
+    const { engine } = options;
+    const store = await openStore({ engine, ...timeOf(options), installation: settings.installation });
     undo.push(() => store.close());
     const aws = connectAws(options);
     undo.push(() => aws.destroy());
@@ -68,62 +104,55 @@ export async function startMooring(options: MooringOptions): Promise<Mooring> {
       store,
       aws,
       ownArn: await ownArn((await aws.sts.getCallerIdentity()).arn, { region: home.region, ...options.aws }),
-      clock: realClock,
-      chance: realChance,
+      ...timeOf(options),
       settings,
       logError: (message, error) => log.error({ err: error }, message),
     });
     undo.push(() => service.stop());
-    const api = buildApi({
-      store,
-      home,
-      clock: realClock,
-      chance: realChance,
-      dryRun: service.dryRun,
-      wake: service.wake,
-      metrics: service.metrics,
-      ready: service.ready,
-      log,
-    });
-    undo.push(() => api.close());
-    const url = await listen(api, options.listen);
-    return { url, service, store, close };
+    return { service, store, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function connectAws({ home, settings, aws }: MooringOptions): AwsConnection {
+function timeOf({ world }: ControllerOptions): { clock: Clock; chance: Chance } {
+  return { clock: world?.clock ?? realClock, chance: world?.chance ?? realChance };
+}
+
+function connectAws(options: ControllerOptions): AwsConnection {
+  const { home, settings, aws, world } = options;
   return createAws({
     ...home,
     ...aws,
     callDeadlineMs: settings.callDeadlineMs,
     quotaShare: settings.quotaShare,
-    clock: realClock,
-    chance: realChance,
+    ...timeOf(options),
+    ...(world === undefined ? {} : { clients: world.clients }),
     customUserAgent: `mooring/${readVersion()} (${settings.installation})`,
   });
 }
 
-async function connectQueues({ home, settings, aws, queues, eventBus, log }: MooringOptions) {
-  const clients = createQueueClients({ region: home.region, ...aws });
-  const index = createEventIndex(realClock);
+async function connectQueues(options: ControllerOptions) {
+  const { home, settings, aws, queues, eventBus, log, world } = options;
+  const { clock } = timeOf(options);
+  const clients = world?.clients ?? createQueueClients({ region: home.region, ...aws });
+  const index = createEventIndex(clock);
   const found = queues ?? (await provision(clients, home, settings));
   const queue = createSqsQueue({
     client: clients.sqs,
     fastQueueUrl: found.fastUrl,
     slowQueueUrl: found.slowUrl,
-    clock: realClock,
+    clock,
     ...home,
     index,
     onMalformed: (message) => log.warn(message, "a message that nobody can read was dropped"),
   });
-  const eventsOut = createEventsOut({ client: clients.eventBridge, clock: realClock, eventBusName: eventBus });
-  return { ports: { queue, eventsOut, index }, destroy: () => clients.destroy() };
+  const eventsOut = createEventsOut({ client: clients.eventBridge, clock, eventBusName: eventBus });
+  return { ports: { queue, eventsOut, index }, destroy: () => ("destroy" in clients ? clients.destroy() : undefined) };
 }
 
-async function provision(clients: ReturnType<typeof createQueueClients>, home: Home, settings: Settings) {
+async function provision(clients: Pick<QueueClients, "sqs" | "eventBridge">, home: Home, settings: Settings) {
   const made = await provisionQueues({ ...clients, ...home, prefix: `mooring-${settings.installation}` });
   return { fastUrl: made.fastQueueUrl, slowUrl: made.slowQueueUrl };
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { ObservedService, Reading } from "../model/observations.ts";
 import { type EcsBinding, isEcsBinding } from "../model/workload.ts";
@@ -43,7 +42,7 @@ export async function sweepEcs(sweep: EcsSweep): Promise<ReconcileKey[]> {
   const keys: ReconcileKey[] = [];
   for (const [key, bindings] of byKey) {
     if (await needsRun(sweep, key, bindings, listed)) keys.push(key);
-    await nextTurn();
+    await ports.clock.sleep(0);
   }
   return keys;
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../model/keys.ts";
 import type { ObservedAccessPoint, ObservedFileSystem, ObservedFunction, Reading } from "../model/observations.ts";
 import type { FileSystemRecord } from "../model/records.ts";
@@ -51,7 +50,7 @@ export async function sweep(
     if (await lambdaNeedsRun(ports, view, functionName, snapshot.functions, functions)) {
       keys.push(lambdaKey({ ...ports.home, functionName }));
     }
-    await nextTurn();
+    await ports.clock.sleep(0);
   }
   return [...keys, ...(await sweepEcs({ ports, view, revisions, situationOf, needsRun, isDue }))];
 }

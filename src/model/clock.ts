@@ -7,7 +7,10 @@
 export interface Clock {
   /** Wall-clock time in ms since the epoch. */
   nowMs(): number;
-  /** Resolves after `ms`. Resolves early, without an error, when `signal` aborts. */
+  /**
+   * Resolves after `ms`; after 0 ms in the next turn of the event loop, so that long work lets others in between.
+   * Resolves early, without an error, when `signal` aborts.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
