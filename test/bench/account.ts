@@ -6,21 +6,36 @@ import {
   EC2Client,
   type EC2ClientConfig,
 } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { CreateFileSystemCommand, CreateMountTargetCommand, EFSClient } from "@aws-sdk/client-efs";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { buildCluster, buildService } from "./account-services.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
-/** File systems, roles and functions for a number of bindings; a function's name says where it belongs. */
+/** File systems, roles and workloads for a number of bindings; a workload's name says where it belongs. */
 export interface Account {
-  fileSystems: { fileSystemId: string; functionNames: string[] }[];
+  fileSystems: { fileSystemId: string; functionNames: string[]; services: BenchService[] }[];
+}
+
+/** One ECS service, whose family has its name. */
+export interface BenchService {
+  name: string;
+  taskRoleArn: string;
+  /** How many volumes it is to get. */
+  bindings: number;
 }
 
 export interface AccountShape {
   fileSystems: number;
   /** One binding each. */
   functionsPerFileSystem: number;
+  /** Of the functions, which take them in turn. */
   rolesPerFileSystem: number;
+  /** Each with a role of its own; default 0. */
+  servicesPerFileSystem?: number;
+  /** Default 1. */
+  bindingsPerService?: number;
 }
 
 const CONCURRENCY = 24;
@@ -38,15 +53,28 @@ export async function buildAccount(aws: SimulatedAws, shape: AccountShape): Prom
     region: aws.region,
     credentials: { accessKeyId: "builder", secretAccessKey: "not-a-secret" },
   };
-  const clients = { efs: new EFSClient(config), iam: new IAMClient(config), lambda: new LambdaClient(config) };
+  const clients = {
+    efs: new EFSClient(config),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    ecs: new ECSClient(config),
+  };
   const network = await buildNetwork(config);
-  const indices = Array.from({ length: shape.fileSystems }, (_, i) => i);
-  const fileSystems = await eachOf(indices, 4, (i) => buildFileSystem(clients, network, shape, i));
+  if (shape.servicesPerFileSystem !== undefined) await buildCluster(clients.ecs);
+  const fileSystems = await eachOf(range(shape.fileSystems), 4, (i) => buildFileSystem(clients, network, shape, i));
   for (const client of Object.values(clients)) client.destroy();
   return { fileSystems };
 }
 
-interface Network {
+interface Clients {
+  efs: EFSClient;
+  iam: IAMClient;
+  lambda: LambdaClient;
+  ecs: ECSClient;
+}
+
+/** One subnet, with a group whose members reach each other's NFS. */
+export interface Network {
   subnetId: string;
   securityGroupIds: string[];
 }
@@ -63,12 +91,8 @@ async function buildNetwork(config: EC2ClientConfig): Promise<Network> {
   return { subnetId: Subnet!.SubnetId!, securityGroupIds: [GroupId!] };
 }
 
-async function buildFileSystem(
-  { efs, iam, lambda }: { efs: EFSClient; iam: IAMClient; lambda: LambdaClient },
-  network: Network,
-  { functionsPerFileSystem, rolesPerFileSystem }: AccountShape,
-  index: number,
-) {
+async function buildFileSystem(clients: Clients, network: Network, shape: AccountShape, index: number) {
+  const { efs } = clients;
   const { FileSystemId } = await efs.send(new CreateFileSystemCommand({ CreationToken: `bench-${index}` }));
   await efs.send(
     new CreateMountTargetCommand({
@@ -77,17 +101,27 @@ async function buildFileSystem(
       SecurityGroups: network.securityGroupIds,
     }),
   );
-  const roles = await eachOf(
-    Array.from({ length: rolesPerFileSystem }, (_, i) => i),
-    CONCURRENCY,
-    async (i) => {
-      const { Role } = await iam.send(
-        new CreateRoleCommand({ RoleName: `bench-${index}-${i}`, AssumeRolePolicyDocument: TRUST }),
-      );
-      return Role!.Arn!;
-    },
+  const functionNames = await buildFunctions(clients, network, shape, index);
+  const { servicesPerFileSystem = 0, bindingsPerService = 1 } = shape;
+  const services = await eachOf(range(servicesPerFileSystem), CONCURRENCY, (i) =>
+    buildService(clients, network, `bench-${index}-service-${i}`, bindingsPerService),
   );
-  const functionNames = Array.from({ length: functionsPerFileSystem }, (_, i) => `bench-${index}-${i}`);
+  return { fileSystemId: FileSystemId!, functionNames, services };
+}
+
+async function buildFunctions(
+  { iam, lambda }: Clients,
+  network: Network,
+  { functionsPerFileSystem, rolesPerFileSystem }: AccountShape,
+  index: number,
+): Promise<string[]> {
+  const roles = await eachOf(range(rolesPerFileSystem), CONCURRENCY, async (i) => {
+    const { Role } = await iam.send(
+      new CreateRoleCommand({ RoleName: `bench-${index}-${i}`, AssumeRolePolicyDocument: TRUST }),
+    );
+    return Role!.Arn!;
+  });
+  const functionNames = range(functionsPerFileSystem).map((i) => `bench-${index}-${i}`);
   await eachOf(functionNames, CONCURRENCY, (name, i) =>
     lambda.send(
       new CreateFunctionCommand({
@@ -100,7 +134,11 @@ async function buildFileSystem(
       }),
     ),
   );
-  return { fileSystemId: FileSystemId!, functionNames };
+  return functionNames;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 /** Runs `task` for each item, at most `limit` at once, and answers the results in the items' order. */

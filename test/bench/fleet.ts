@@ -88,6 +88,7 @@ export function bindMeasurements(
       value: bindings / (bindMs / 1_000),
       unit: "bindings/s",
       target,
+      needsFullScale: true,
       note: `${bindings} bindings in ${(bindMs / 1_000).toFixed(1)} s`,
     },
     {
@@ -96,6 +97,7 @@ export function bindMeasurements(
       unit: "calls/binding",
       target: null,
       note: perBinding.slice(0, 6).join(", "),
+      parts: bindCalls,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { recordPath, type Client } from "../../src/cli/client.ts";
 import type { PolicyMode } from "../../src/model/records.ts";
-import { eachOf, type Account } from "./account.ts";
+import { CLUSTER, CONTAINER } from "./account-services.ts";
+import { eachOf, type Account, type BenchService } from "./account.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 /** Requests at once: a pipeline or a few people with kubectl, not one after the other. */
@@ -29,19 +30,43 @@ export function fileSystemManifest(
 
 /** One function's binding: a directory and a user of its own. */
 export function bindingManifest(fileSystemName: string, functionName: string, index: number) {
-  const uid = 1_000 + index;
+  return manifest(fileSystemName, functionName, 1_000 + index, {
+    lambda: { functionName, localMountPath: "/mnt/data" },
+  });
+}
+
+/** One volume of a service: a directory and a user of its own. */
+function volumeManifest(fileSystemName: string, service: string, index: number) {
+  const mounts = [{ container: CONTAINER, containerPath: `/mnt/data-${index}` }];
+  return manifest(fileSystemName, `${service}-${index}`, 2_000 + index, { ecs: { cluster: CLUSTER, service, mounts } });
+}
+
+function manifest(fileSystemName: string, name: string, uid: number, workload: object) {
   return {
     apiVersion: "mooring.dev/v1",
     kind: "Binding",
-    metadata: { name: functionName, namespace: NAMESPACE },
+    metadata: { name, namespace: NAMESPACE },
     spec: {
       fileSystemRef: { name: fileSystemName },
-      rootDirectory: { path: `/${functionName}`, ownerUid: uid, ownerGid: uid, permissions: "0750" },
+      rootDirectory: { path: `/${name}`, ownerUid: uid, ownerGid: uid, permissions: "0750" },
       posixUser: { uid, gid: uid, secondaryGids: [] },
       access: "ReadWrite",
-      workload: { lambda: { functionName, localMountPath: "/mnt/data" } },
+      workload,
     },
   };
+}
+
+/** All volumes of one service. */
+export function volumesOf(fileSystemName: string, { name, bindings }: BenchService) {
+  return Array.from({ length: bindings }, (_, i) => volumeManifest(fileSystemName, name, i));
+}
+
+/** The Bindings of every function and service of the account. */
+export function manifestsOf({ fileSystems }: Account) {
+  return fileSystems.flatMap(({ fileSystemId, functionNames, services }) => [
+    ...functionNames.map((name, i) => bindingManifest(fileSystemId, name, i)),
+    ...services.flatMap((service) => volumesOf(fileSystemId, service)),
+  ]);
 }
 
 export async function writeFileSystems(
@@ -55,11 +80,9 @@ export async function writeFileSystems(
   );
 }
 
-/** Writes one Binding for each function. */
+/** Writes the Binding of each function, and those of each service. */
 export async function writeBindings(client: Client, account: Account): Promise<number> {
-  const manifests = account.fileSystems.flatMap(({ fileSystemId, functionNames }) =>
-    functionNames.map((name, i) => bindingManifest(fileSystemId, name, i)),
-  );
-  await eachOf(manifests, WRITERS, (manifest) => client.request("POST", recordPath("Binding", NAMESPACE), manifest));
+  const manifests = manifestsOf(account);
+  await eachOf(manifests, WRITERS, (one) => client.request("POST", recordPath("Binding", NAMESPACE), one));
   return manifests.length;
 }

@@ -8,9 +8,18 @@ export interface Measurement {
   unit: string;
   /** null = informative only. */
   target: { is: "at most" | "at least" | "below"; value: number } | null;
+  /** True if fixed costs or a handful of samples decide the number at small scale, where it then means nothing. */
+  needsFullScale?: boolean;
   /** Anything that a reader needs to judge the number. */
   note?: string;
+  /** The number's parts, e.g. calls by operation; for the data, not for the table. */
+  parts?: Readonly<Record<string, number>>;
 }
+
+export type ScaleName = "full" | "small";
+
+/** null = the measurement has no target. */
+export type Verdict = "met" | "MISSED" | "not judged at this scale" | null;
 
 export interface ScenarioResult {
   name: string;
@@ -20,10 +29,14 @@ export interface ScenarioResult {
   problem: string | null;
 }
 
-/** Whether a measurement keeps its target; null = it has none. */
-export function isMet({ target, value }: Measurement): boolean | null {
+/** Whether a measurement keeps its target. A target without a number (NaN) is missed. */
+export function verdictOn({ target, value, needsFullScale = false }: Measurement, scale: ScaleName): Verdict {
   if (target === null) return null;
-  if (Number.isNaN(value)) return false;
+  if (needsFullScale && scale === "small") return "not judged at this scale";
+  return isKept(target, value) ? "met" : "MISSED";
+}
+
+function isKept(target: NonNullable<Measurement["target"]>, value: number): boolean {
   if (target.is === "at most") return value <= target.value;
   return target.is === "below" ? value < target.value : value >= target.value;
 }
@@ -31,8 +44,8 @@ export function isMet({ target, value }: Measurement): boolean | null {
 const SYMBOL = { "at most": "≤", "at least": "≥", below: "<" } as const;
 
 /** The table that `npm run bench` prints. */
-export function renderReport(results: ScenarioResult[]): string[] {
-  const rows = results.flatMap((result) => result.measurements.map((measurement) => rowOf(measurement)));
+export function renderReport(results: ScenarioResult[], scale: ScaleName): string[] {
+  const rows = results.flatMap((result) => result.measurements.map((measurement) => rowOf(measurement, scale)));
   const problems = results
     .filter((result) => result.problem !== null)
     .map((result) => `${result.name}: ${result.problem}`);
@@ -42,14 +55,13 @@ export function renderReport(results: ScenarioResult[]): string[] {
   ];
 }
 
-function rowOf(measurement: Measurement): string[] {
+function rowOf(measurement: Measurement, scale: ScaleName): string[] {
   const { what, value, unit, target, note = "" } = measurement;
-  const met = isMet(measurement);
   return [
     what,
     `${formatted(value)} ${unit}`,
-    target === null ? "" : `${SYMBOL[target.is]} ${target.value}`,
-    met === null ? "" : met ? "met" : "MISSED",
+    target === null ? "none" : `${SYMBOL[target.is]} ${target.value}`,
+    verdictOn(measurement, scale) ?? "for information",
     note,
   ];
 }

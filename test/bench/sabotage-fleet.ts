@@ -107,6 +107,7 @@ function percentilesOf(kind: SabotageKind, samples: number[]): Measurement[] {
     value: percentile(samples, share),
     unit: "ms",
     target: { is: "below", value: TARGETS[kind][name] },
+    needsFullScale: true,
     note: `${samples.length} sabotages`,
   }));
 }

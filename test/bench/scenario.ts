@@ -1,4 +1,4 @@
-import type { Measurement } from "./report.ts";
+import type { Measurement, ScaleName } from "./report.ts";
 
 export interface Scale {
   fileSystems: number;
@@ -7,13 +7,17 @@ export interface Scale {
   /** Bindings on the one file system with Observe. */
   observed: number;
   sabotages: number;
-  /** Access points replaced under their functions. */
+  /** Access points replaced under their functions and services, half and half. */
   replacements: number;
+  /** File systems of the mixed fleet, each with ten functions and one service of ten bindings. */
+  mixedFileSystems: number;
+  /** Services that a pipeline strips of their volume, and how often each. */
+  pipelined: { services: number; rounds: number };
   /** Bindings held by the service process. */
   memory: readonly number[];
 }
 
-export const SCALES: Record<"full" | "small", Scale> = {
+export const SCALES: Record<ScaleName, Scale> = {
   full: {
     fileSystems: 50,
     functionsPerFileSystem: 20,
@@ -21,6 +25,8 @@ export const SCALES: Record<"full" | "small", Scale> = {
     observed: 1_000,
     sabotages: 500,
     replacements: 1_000,
+    mixedFileSystems: 50,
+    pipelined: { services: 50, rounds: 5 },
     memory: [1_000, 10_000],
   },
   small: {
@@ -30,6 +36,8 @@ export const SCALES: Record<"full" | "small", Scale> = {
     observed: 20,
     sabotages: 16,
     replacements: 24,
+    mixedFileSystems: 2,
+    pipelined: { services: 4, rounds: 2 },
     memory: [100, 500],
   },
 };

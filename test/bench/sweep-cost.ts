@@ -3,7 +3,7 @@ import type { Measurement } from "./report.ts";
 import { awaitRest, SERVICE_USER } from "./service-under-test.ts";
 
 /** Services whose calls cost quota; queue polling goes on whether a sweep runs or not. */
-const CONTROL_PLANE = /^(efs|lambda|iam|ec2|sts)\./;
+const CONTROL_PLANE = /^(efs|lambda|ecs|iam|ec2|sts)\./;
 
 const REST_MS = 300;
 const REST_DEADLINE_MS = 60_000;
@@ -41,12 +41,14 @@ export async function measureSweeps(fleet: Fleet, what: string, warmTarget: numb
 
 function measurement(what: string, cost: SweepCost, bindings: number, target: Measurement["target"]): Measurement {
   const operations = Object.entries(cost.byOperation).toSorted(([, a], [, b]) => b - a);
-  const note = operations.slice(0, 4).map(([operation, n]) => `${n} ${operation.slice(operation.indexOf(".") + 1)}`);
+  const note = operations.map(([operation, n]) => `${n} ${operation}`).join(", ");
   return {
     what,
     value: cost.calls / bindings,
     unit: "calls/binding",
     target,
-    note: `${cost.calls} calls: ${note.join(", ")}; ${cost.wokenKeys} keys woken`,
+    needsFullScale: true,
+    note: `${cost.calls} calls: ${note}; ${cost.wokenKeys} keys woken`,
+    parts: cost.byOperation,
   };
 }
