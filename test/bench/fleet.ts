@@ -4,6 +4,7 @@ import { realClock } from "../../src/cli/clock.ts";
 import type { Mooring } from "../../src/cli/compose.ts";
 import type { PolicyMode } from "../../src/model/records.ts";
 import type { Settings } from "../../src/model/settings.ts";
+import type { Timings } from "../../src/simulator/core.ts";
 import { buildAccount, type Account, type AccountShape } from "./account.ts";
 import { writeBindings, writeFileSystems } from "./records.ts";
 import type { Measurement } from "./report.ts";
@@ -30,16 +31,26 @@ const READY_DEADLINE_MS = 150_000;
 const REST_MS = 300;
 const REST_DEADLINE_MS = 20_000;
 
+export interface FleetOptions {
+  /** Default: a simulator in a process of its own. */
+  aws?: SimulatedAws;
+  /** Beyond those of all scenarios. */
+  settings?: Partial<Settings>;
+  /** How long AWS takes once the account is built; default 0 ms each. */
+  timings?: Partial<Timings>;
+}
+
 /** Builds the account and the records, and waits until all is bound. @throws if it does not get there in time. */
 export async function bindFleet(
   context: ScenarioContext,
   shape: AccountShape,
   mode: PolicyMode,
-  { aws: given, settings = {} }: { aws?: SimulatedAws; settings?: Partial<Settings> } = {},
+  { aws: given, settings = {}, timings = {} }: FleetOptions = {},
 ): Promise<Fleet> {
   const aws = given ?? (await startSimulatedAws());
   context.cleanUp(() => aws.stop());
   const account = await buildAccount(aws, shape);
+  await aws.setTimings(timings);
   const storeFile = join(context.directory, "store.db");
   let mooring = await startServiceUnderTest(aws, storeFile, settings);
   context.cleanUp(() => mooring.close());

@@ -1,48 +1,60 @@
+import type { EcsService } from "../../src/simulator/services/ecs/ecs.ts";
+import type { TaskRecord } from "../../src/simulator/services/ecs/state.ts";
+import { mountVolumes } from "../../src/simulator/services/ecs/task-mounts.ts";
 import { tryMount } from "../../src/simulator/services/lambda/invoke.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
+import type { World, WorldEvent } from "../../src/simulator/world.ts";
+import { CLUSTER } from "./account-services.ts";
+import type { Account } from "./account.ts";
 
 /** What the account's own event log shows of mounts. */
 export interface GapWatch {
   /** Longest time that a configuration named no access point that exists, ms. 0 = at no event. */
   longestUnnamedMs(): number;
-  /** Longest time that a new execution environment could not have mounted what its configuration names, ms. */
+  /** Longest time that a new environment or task could not have mounted what its configuration names, ms. */
   longestUnmountableMs(): number;
-  /** Mutating calls after which the functions were judged. */
+  /** Events after which workloads were judged. */
   events(): number;
   stop(): void;
 }
 
-/** Changes of anything else change no mount. */
-const CONCERNS = /AccessPoint|FileSystemPolicy|UpdateFunction|PublishVersion/;
+/** What is found of a function or a service at one instant. */
+interface Judgement {
+  isNamed: boolean;
+  isMountable: boolean;
+}
+
+/** Calls that change a mount of every workload, if they change one at all. */
+const CONCERNS_ALL = /AccessPoint|FileSystemPolicy/;
+const CONCERNS_FUNCTION = /UpdateFunction|PublishVersion/;
 
 /**
- * Judges every function after every mutating call to the account, in the call itself: no state between two events
- * goes unseen, as it would between two polls.
+ * Judges every function and service after every mutating call to the account and every step of a rollout, in the
+ * event itself: no state between two events goes unseen, as it would between two polls.
  */
-export function watchGaps({ world }: Simulator, functionNames: readonly string[]): GapWatch {
+export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWatch {
+  const workloads = new Map<string, () => Judgement>(
+    fileSystems.flatMap(({ functionNames, services }) => [
+      ...functionNames.map((name) => [name, () => judgeFunction(world, name)] as const),
+      ...services.map(({ name, bindings }) => [name, () => judgeService(world, name, bindings)] as const),
+    ]),
+  );
   const unnamed = new Spells();
   const unmountable = new Spells();
   let events = 0;
   let isOver = false;
   const judge = (name: string): void => {
-    const { latest } = world.service("lambda").function(name)!;
-    const source = latest.serving ?? latest;
-    const [mount] = source.fileSystemConfigs;
+    const judgement = workloads.get(name)?.();
+    if (judgement === undefined) return;
     const nowMs = performance.now();
-    const id = mount?.Arn.slice(mount.Arn.lastIndexOf("/") + 1);
-    const isNamed = id !== undefined && world.service("efs").accessPoint(id) !== undefined;
-    unnamed.note(name, !isNamed, nowMs);
-    unmountable.note(name, mount === undefined || "failure" in tryMount(world, source, mount), nowMs);
+    unnamed.note(name, !judgement.isNamed, nowMs);
+    unmountable.note(name, !judgement.isMountable, nowMs);
   };
-  world.onEvent(({ detail }) => {
-    const { eventName, requestParameters } = detail as {
-      eventName?: string;
-      requestParameters?: { functionName?: string };
-    };
-    if (isOver || eventName === undefined || !CONCERNS.test(eventName)) return;
+  world.onEvent((event) => {
+    const concerned = isOver ? [] : workloadsOf(event);
+    if (concerned.length === 0) return;
     events += 1;
-    const own = requestParameters?.functionName;
-    for (const name of own === undefined ? functionNames : [own]) judge(name);
+    for (const name of concerned === "all" ? workloads.keys() : concerned) judge(name);
   });
   return {
     longestUnnamedMs: () => unnamed.longestMs(performance.now()),
@@ -50,6 +62,72 @@ export function watchGaps({ world }: Simulator, functionNames: readonly string[]
     events: () => events,
     stop: () => (isOver = true),
   };
+}
+
+function workloadsOf({ source, resources = [], detail }: WorldEvent): "all" | string[] {
+  const {
+    eventName = "",
+    requestParameters,
+    group,
+  } = detail as {
+    eventName?: string;
+    requestParameters?: { functionName?: string; service?: string };
+    group?: string;
+  };
+  if (source === "aws.ecs") {
+    const named = requestParameters?.service ?? group?.replace(/^service:/, "") ?? resources[0];
+    return named === undefined ? [] : [named.slice(named.lastIndexOf("/") + 1)];
+  }
+  if (CONCERNS_ALL.test(eventName)) return "all";
+  return CONCERNS_FUNCTION.test(eventName) ? [requestParameters?.functionName ?? ""] : [];
+}
+
+function judgeFunction(world: World, name: string): Judgement {
+  const { latest } = world.service("lambda").function(name)!;
+  const source = latest.serving ?? latest;
+  const [mount] = source.fileSystemConfigs;
+  if (mount === undefined) return { isNamed: false, isMountable: false };
+  const id = mount.Arn.slice(mount.Arn.lastIndexOf("/") + 1);
+  return { isNamed: isLive(world, id), isMountable: !("failure" in tryMount(world, source, mount)) };
+}
+
+/** In order only if every deployment that may still start tasks is, and every task that runs. */
+function judgeService(world: World, name: string, volumes: number): Judgement {
+  const ecs = world.service("ecs");
+  const service = ecs.findService(CLUSTER, name)!;
+  const tasks = ecs.tasksOfService(CLUSTER, name);
+  const judgements = service.deployments.map(({ revisionId }) => {
+    const spec = service.revisions.find(({ id }) => id === revisionId)?.spec;
+    return judgeRevision(world, ecs.definition(spec?.taskDefinition ?? "")?.definition, tasks[0], volumes);
+  });
+  const isServed = tasks.every(({ mounts }) => mounts.every((one) => isLive(world, one.accessPointId)));
+  return {
+    isNamed: judgements.every(({ isNamed }) => isNamed),
+    isMountable: isServed && judgements.every(({ isMountable }) => isMountable),
+  };
+}
+
+type Definition = NonNullable<ReturnType<EcsService["definition"]>>["definition"];
+
+function judgeRevision(
+  world: World,
+  definition: Definition | undefined,
+  like: TaskRecord | undefined,
+  volumes: number,
+): Judgement {
+  if (definition === undefined) return { isNamed: false, isMountable: false };
+  const ids = (definition.volumes ?? []).map(
+    ({ efsVolumeConfiguration }) => efsVolumeConfiguration?.authorizationConfig?.accessPointId ?? null,
+  );
+  const outcome = mountVolumes(world, { network: like?.network ?? null, overrides: {} }, definition);
+  return {
+    isNamed: ids.length === volumes && ids.every((id) => isLive(world, id)),
+    isMountable: "mounts" in outcome && outcome.mounts.length === volumes,
+  };
+}
+
+function isLive(world: World, accessPointId: string | null): boolean {
+  return accessPointId !== null && world.service("efs").accessPoint(accessPointId) !== undefined;
 }
 
 /** How long something was wrong, by name. */

@@ -11,6 +11,8 @@ export interface Scale {
   replacements: number;
   /** File systems of the mixed fleet, each with ten functions and one service of ten bindings. */
   mixedFileSystems: number;
+  /** Services that get ten volumes each. */
+  tenfoldServices: number;
   /** Services that a pipeline strips of their volume, and how often each. */
   pipelined: { services: number; rounds: number };
   /** Bindings held by the service process. */
@@ -26,6 +28,7 @@ export const SCALES: Record<ScaleName, Scale> = {
     sabotages: 500,
     replacements: 1_000,
     mixedFileSystems: 50,
+    tenfoldServices: 10,
     pipelined: { services: 50, rounds: 5 },
     memory: [1_000, 10_000],
   },
@@ -37,6 +40,7 @@ export const SCALES: Record<ScaleName, Scale> = {
     sabotages: 16,
     replacements: 24,
     mixedFileSystems: 2,
+    tenfoldServices: 1,
     pipelined: { services: 4, rounds: 2 },
     memory: [100, 500],
   },

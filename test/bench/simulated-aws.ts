@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { RunningSimulator } from "../../src/simulator/aws-simulator.ts";
+import type { Timings } from "../../src/simulator/core.ts";
 
 /** A simulator in a process of its own, as the numbers demand. */
 export interface SimulatedAws {
@@ -9,6 +11,8 @@ export interface SimulatedAws {
   /** Calls by `user` since the last `clearCalls`, by service and operation, e.g. { "efs.DescribeAccessPoints": 3 }. */
   callsBy(user: string): Promise<Record<string, number>>;
   clearCalls(): Promise<void>;
+  /** How long AWS takes from now on; what is not named stays, at first 0 ms each. */
+  setTimings(timings: Partial<Timings>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,8 +33,8 @@ export async function startSimulatedAws(): Promise<SimulatedAws> {
     child.once("exit", (code) => reject(new Error(`the simulator ended with code ${code}`)));
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const control = async (method: string, name: string): Promise<unknown> =>
-    (await fetch(`${url}/_simulator/${name}`, { method })).json();
+  const control = async (method: string, name: string, body?: object): Promise<unknown> =>
+    (await fetch(`${url}/_simulator/${name}`, { method, ...(body && { body: JSON.stringify(body) }) })).json();
   const health = (await control("GET", "health")) as { account: string; region: string };
   return {
     url,
@@ -39,9 +43,24 @@ export async function startSimulatedAws(): Promise<SimulatedAws> {
     callsBy: async (user) =>
       ((await control("GET", "calls")) as { byCaller: Record<string, Record<string, number>> }).byCaller[user] ?? {},
     clearCalls: async () => void (await control("DELETE", "calls")),
+    setTimings: async (timings) => void (await control("PUT", "timings", timings)),
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
     },
+  };
+}
+
+/** The same for a simulator in this process, whose every event can be seen at once. */
+export function simulatedHere({ url, simulator, close }: RunningSimulator): SimulatedAws {
+  const { account, region } = simulator.world;
+  return {
+    url,
+    account,
+    region,
+    callsBy: async (user) => simulator.calls.counts().byCaller[user] ?? {},
+    clearCalls: async () => simulator.calls.clear(),
+    setTimings: async (timings) => void Object.assign(simulator.world.timings, timings),
+    stop: close,
   };
 }
