@@ -1,4 +1,4 @@
-import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
+import type { Deployment, Service, Task, TaskSet } from "@aws-sdk/client-ecs";
 import type { ObservedDeployment, ObservedService, ObservedTask } from "../model/observations.ts";
 
 /** `arn:…:cluster/prod`, `arn:…:service/prod/web`, `arn:…:service/web` (the old, short form) → the last name. */
@@ -25,7 +25,30 @@ export function observedService(service: Service): ObservedService {
     strategy: service.deploymentConfiguration?.strategy ?? "ROLLING",
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],
-    deployments: (service.deployments ?? []).map(observedDeployment),
+    deployments: [
+      ...(service.deployments ?? []).map(observedDeployment),
+      ...(service.taskSets ?? []).map(observedTaskSet),
+    ],
+  };
+}
+
+/**
+ * What CodeDeploy and external controllers deploy: such services have task sets in their deployments' stead (API
+ * reference, Service). One that is being taken away may still run tasks, so it counts like any other.
+ */
+function observedTaskSet(taskSet: TaskSet): ObservedDeployment {
+  return {
+    id: taskSet.id ?? "",
+    status: taskSet.status === "PRIMARY" ? "PRIMARY" : "ACTIVE",
+    taskDefinitionArn: taskSet.taskDefinition ?? "",
+    rolloutState: taskSet.stabilityStatus === "STABILIZING" ? "IN_PROGRESS" : "COMPLETED",
+    rolloutStateReason: null,
+    desiredCount: taskSet.computedDesiredCount ?? 0,
+    runningCount: taskSet.runningCount ?? 0,
+    pendingCount: taskSet.pendingCount ?? 0,
+    failedTasks: 0,
+    createdAtMs: taskSet.createdAt?.getTime() ?? 0,
+    updatedAtMs: taskSet.updatedAt?.getTime() ?? 0,
   };
 }
 

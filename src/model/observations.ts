@@ -83,7 +83,7 @@ export interface ObservedService {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   /** ms since the epoch; tells a re-created namesake apart. */
   createdAtMs: number;
-  /** The revision that the service names, as a full ARN. */
+  /** The revision that the service names, as a full ARN; empty where only task sets name one. */
   taskDefinitionArn: string;
   desiredCount: number;
   runningCount: number;
@@ -99,7 +99,7 @@ export interface ObservedService {
   /** Empty outside network mode awsvpc. */
   subnetIds: string[];
   securityGroupIds: string[];
-  /** As AWS orders them. */
+  /** As AWS orders them; with another controller than ECS, its task sets. */
   deployments: ObservedDeployment[];
 }
 

@@ -8,7 +8,7 @@ import { type EcsDraft, type EcsPass, isLeaving, say } from "./ecs-pass.ts";
 
 const MOUNT_TARGET_POLL_MS = 15_000;
 
-interface Refusal {
+export interface Refusal {
   reason: string;
   message: string;
 }
@@ -32,25 +32,14 @@ export function passesEcsChecks(pass: EcsPass, draft: EcsDraft, base: ObservedTa
 
 /** What speaks against the whole service or family, whatever the binding. */
 export function refuseTarget(pass: EcsPass, base: ObservedTaskDefinition): Refusal | null {
-  return (
-    refuseController(pass) ??
-    refusePlatform(pass, base) ??
-    refuseFamily(pass) ??
-    refuseOtherInstallation(pass, base) ??
-    refuseRole(base)
-  );
-}
-
-/** AWS-FACTS 3.3: with these controllers UpdateService cannot change the task definition. */
-export function refuseController({ service, name }: Pick<EcsPass, "service" | "name">): Refusal | null {
-  if (service === null || service.controller === "ECS") return null;
-  const whose = service.controller === "CODE_DEPLOY" ? "CodeDeploy" : "an external controller";
-  const message = `Deployments of ${name} are made by ${whose}, so Mooring cannot change its task definition: give the service the deployment controller ECS, or delete this binding.`;
-  return { reason: "UnsupportedController", message };
+  return refusePlatform(pass, base) ?? refuseFamily(pass) ?? refuseOtherInstallation(pass, base) ?? refuseRole(base);
 }
 
 /** AWS-FACTS 3.1: EFS volumes need Linux, and Fargate's platform version 1.4.0; ECS Anywhere has none. */
-function refusePlatform({ service, name }: EcsPass, base: ObservedTaskDefinition): Refusal | null {
+export function refusePlatform(
+  { service, name }: Pick<EcsPass, "service" | "name">,
+  base: ObservedTaskDefinition,
+): Refusal | null {
   const refuse = (what: string): Refusal => ({
     reason: "UnsupportedPlatform",
     message: `${what}, where ECS mounts no EFS volumes: use Linux tasks on Fargate (platform version 1.4.0 or later), EC2 or managed instances.`,
@@ -86,7 +75,7 @@ function refuseOtherInstallation(
 }
 
 /** ECS volumes use IAM, and IAM's principal is the task role (DESIGN 5). */
-function refuseRole({ taskRoleArn, taskDefinitionArn }: ObservedTaskDefinition): Refusal | null {
+export function refuseRole({ taskRoleArn, taskDefinitionArn }: ObservedTaskDefinition): Refusal | null {
   if (taskRoleArn !== null) return null;
   const message = `Task definition ${revisionName(taskDefinitionArn)} has no task role, by which the file system knows its clients: give it a taskRoleArn (the execution role does not count) and deploy it.`;
   return { reason: "TaskRoleMissing", message };

@@ -1,5 +1,6 @@
 import type { WorkloadFacet } from "../model/facets.ts";
 import type { ObservedTaskDefinition } from "../model/observations.ts";
+import { isPassing } from "../model/passing-reasons.ts";
 import { type EcsFacetDrafts, revisionName } from "./ecs-input.ts";
 import { type EcsDraft, type EcsPass, idsIn, isLeaving, mountedAt } from "./ecs-pass.ts";
 import type { Deployment } from "./plan-ecs-deploy.ts";
@@ -54,10 +55,17 @@ function noteDrift(pass: EcsPass, draft: EcsDraft, acts: boolean): boolean {
   const unfinished = draft.conditions.get("MountConfigured")?.status !== "True";
   if (isLeaving(draft) || (!draft.drifted && !(marked && unfinished))) return false;
   const due = acts && draft.mayAct ? " Due: RegisterTaskDefinition, UpdateService." : "";
-  const message = draft.mayAct
-    ? `The mount was changed by others and is being put right in ${pass.name}.${due}`
-    : `The mount is not as the spec says, and nothing is changed for it.${due}`;
-  draft.conditions.set("Drifted", "True", draft.mayAct ? "Repairing" : "HeldBack", message);
+  const mount = draft.conditions.get("MountConfigured");
+  if (!draft.mayAct) {
+    const message = `The mount is not as the spec says, and nothing is changed for it.${due}`;
+    draft.conditions.set("Drifted", "True", "HeldBack", message);
+  } else if (!acts && mount?.status === "False" && !isPassing(mount.reason)) {
+    const message = `The mount was changed by others; it is put right once this is out of the way: ${mount.message}`;
+    draft.conditions.set("Drifted", "True", "Obstructed", message);
+  } else {
+    const message = `The mount was changed by others and is being put right in ${pass.name}.${due}`;
+    draft.conditions.set("Drifted", "True", "Repairing", message);
+  }
   return true;
 }
 

@@ -4,9 +4,9 @@ import { ANNOTATIONS, TASK_DEFINITION_TAGS } from "../model/records.ts";
 import { type Change, registerAction, rollOut, tagsFor, whyOf } from "./ecs-actions.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { unread } from "./condition-drafts.ts";
-import { refuseController } from "./ecs-checks.ts";
+import { isLeftToController } from "./ecs-controller.ts";
 import { revisionName } from "./ecs-input.ts";
-import { type EcsDraft, type EcsPass, isLeaving, say } from "./ecs-pass.ts";
+import { type EcsDraft, type EcsPass, say } from "./ecs-pass.ts";
 import {
   contentOf,
   type Edited,
@@ -30,7 +30,7 @@ export type Deployment = Pick<Plan<unknown>, "actions" | "heldBack" | "withheld"
 /** One revision with everything that is due and permitted, and one rollout of it; or why not yet. */
 export function deploy(pass: EcsPass, base: ObservedTaskDefinition): Deployment {
   const none: Deployment = { actions: [], heldBack: [], withheld: null };
-  if (isRefused(pass)) return none;
+  if (isLeftToController(pass, base)) return none;
   const wanted = pass.drafts.filter(({ edit }) => edit !== null);
   const { drafts: fitting, withheld } = withinBounds(
     pass,
@@ -50,18 +50,6 @@ export function deploy(pass: EcsPass, base: ObservedTaskDefinition): Deployment 
 
 function editsOf(drafts: readonly EcsDraft[]): RevisionEdit[] {
   return drafts.map(({ edit }) => edit!);
-}
-
-/** Even a removal cannot be deployed where others deploy. */
-function isRefused(pass: EcsPass): boolean {
-  const refusal = refuseController(pass);
-  if (refusal === null) return false;
-  for (const draft of pass.drafts) {
-    if (!isLeaving(draft) || draft.edit === null) continue;
-    say(draft, "False", refusal.reason, refusal.message);
-    pass.endings.stall(`${draft.name}: ${refusal.reason}`);
-  }
-  return true;
 }
 
 function withinBounds(pass: EcsPass, base: ObservedTaskDefinition, permitted: EcsDraft[]) {

@@ -165,18 +165,6 @@ describe("a newcomer is refused with what to do", () => {
       /external instances/,
     ],
     [
-      "CodeDeploy",
-      (world) => (world.service = { ...world.running, controller: "CODE_DEPLOY" }),
-      "UnsupportedController",
-      /CodeDeploy/,
-    ],
-    [
-      "task sets",
-      (world) => (world.service = { ...world.running, controller: "EXTERNAL" }),
-      "UnsupportedController",
-      /external controller/,
-    ],
-    [
       "a path that is taken",
       (world) =>
         change(world, {
@@ -503,14 +491,6 @@ describe("a deleted binding", () => {
       world.pass();
       expect(world.get("data").metadata.finalizers).toContain(MOUNT_FINALIZER);
     }
-  });
-
-  test("of a service that others deploy says that they must take it out", () => {
-    const world = converged();
-    world.service = { ...world.running, controller: "CODE_DEPLOY" };
-    world.delete("data");
-    expect(world.settle()).toEqual([]);
-    expect(world.condition("data")).toMatchObject({ reason: "UnsupportedController" });
   });
 });
 

@@ -3,6 +3,7 @@ import { unread } from "./condition-drafts.ts";
 import type { EcsFacetDrafts, EcsPlanInput } from "./ecs-input.ts";
 import { revisionName } from "./ecs-input.ts";
 import { passesEcsChecks } from "./ecs-checks.ts";
+import { foreignController } from "./ecs-controller.ts";
 import { assembleEcs, type EcsPlan } from "./ecs-facets.ts";
 import { beginEcsPass, type EcsDraft, type EcsPass, isLeaving, ownVolumes, say, wasMounted } from "./ecs-pass.ts";
 import { editRevision, type RevisionEdit } from "./ecs-revision.ts";
@@ -87,6 +88,7 @@ function noteAbsent(pass: EcsPass): boolean {
   const { target, account, region } = pass.input;
   const where = `in account ${account}, region ${region}`;
   const cluster = "cluster" in target ? target.cluster : "";
+  const whose = foreignController(pass);
   const absent =
     service?.known && service.value === "noCluster"
       ? {
@@ -103,10 +105,15 @@ function noteAbsent(pass: EcsPass): boolean {
               reason: "FamilyNotFound",
               message: `${capital(pass.name)} has no active revision ${where}: register one, or delete this binding. Mooring waits for it.`,
             }
-          : {
-              reason: "TaskDefinitionNotFound",
-              message: `The revision that ${pass.name} names is not known to ECS any more: deploy one that is.`,
-            };
+          : whose !== null && pass.service!.deployments.length === 0
+            ? {
+                reason: "UnsupportedController",
+                message: `Deployments of ${pass.name} are made by ${whose}, which has not deployed anything yet: Mooring looks again once it has.`,
+              }
+            : {
+                reason: "TaskDefinitionNotFound",
+                message: `The revision that ${pass.name} names is not known to ECS any more: deploy one that is.`,
+              };
   const isBelieved = (!isThere || "family" in target) && isEcsTargetGone(pass);
   for (const draft of pass.drafts) {
     if (draft.conditions.get("MountConfigured")) continue;

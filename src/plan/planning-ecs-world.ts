@@ -218,8 +218,9 @@ export class PlanningEcsWorld {
     const find = (arn: string) => this.revisions.find((one) => one.taskDefinitionArn === arn) ?? null;
     const there = service === null || service === "noCluster" ? null : service;
     const active = this.revisions.filter(({ status }) => status === "ACTIVE");
+    const primary = there?.deployments.find(({ status }) => status === "PRIMARY");
     const base = there
-      ? find(there.deployments[0]!.taskDefinitionArn)
+      ? find(primary?.taskDefinitionArn ?? there.taskDefinitionArn)
       : "family" in this.target
         ? (active.at(-1) ?? null)
         : null;

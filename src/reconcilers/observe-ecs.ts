@@ -119,6 +119,8 @@ export async function seenService(
   if (there === null || there.status === "INACTIVE")
     return { ...none, service, base: { known: true, value: null, readAtMs }, revisions: new Map() };
   const baseArn = primaryOf(there)?.taskDefinitionArn ?? there.taskDefinitionArn;
+  // A service of an external controller names none before its first task set.
+  if (baseArn === "") return { ...none, service, base: { known: true, value: null, readAtMs }, revisions: new Map() };
   const all = await read([baseArn, ...there.deployments.map(({ taskDefinitionArn }) => taskDefinitionArn)]);
   return { ...none, service, base: all.get(baseArn)!, revisions: all };
 }

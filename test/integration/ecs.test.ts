@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { expectNothingLeaked, expectWholeHistory, ourAccessPoints } from "./account.ts";
 import { ConnectionLost } from "../../src/simulator/faults.ts";
+import { definitionOf, mount, mountsOfRevision, onService, serviceNow } from "./ecs-account.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { type Manifest, World } from "./world.ts";
 
@@ -9,35 +10,9 @@ afterEach(() => world.close());
 
 const fileSystem = aFileSystem();
 
-function onService(name: string, mounts: object[], spec: Record<string, unknown> = {}, service = "web"): Manifest {
-  return aBinding(name, { workload: { ecs: { cluster: "prod", service, mounts } }, ...spec });
-}
-
-const mount = (container: string, containerPath: string, readOnly = false) => ({ container, containerPath, readOnly });
-
-async function service() {
-  const { services } = await world.aws("auditor", "ecs", "DescribeServices", { cluster: "prod", services: ["web"] });
-  return services[0];
-}
-
-async function definition(taskDefinition: string) {
-  return await world.aws("auditor", "ecs", "DescribeTaskDefinition", { taskDefinition, include: ["TAGS"] });
-}
-
-/** `container:path` of the deployed revision → file system's access point. */
-async function mounts(taskDefinition?: string): Promise<Record<string, string>> {
-  const arn = taskDefinition ?? (await service()).deployments[0].taskDefinition;
-  const { volumes = [], containerDefinitions } = (await definition(arn)).taskDefinition;
-  const idOf = (name: string) =>
-    volumes.find((volume: { name: string }) => volume.name === name)?.efsVolumeConfiguration?.authorizationConfig
-      ?.accessPointId;
-  return Object.fromEntries(
-    containerDefinitions.flatMap(
-      ({ name, mountPoints = [] }: { name: string; mountPoints?: { sourceVolume: string; containerPath: string }[] }) =>
-        mountPoints.map(({ sourceVolume, containerPath }) => [`${name}:${containerPath}`, idOf(sourceVolume)]),
-    ),
-  );
-}
+const service = () => serviceNow(world);
+const definition = (name: string) => definitionOf(world, name);
+const mounts = (name?: string) => mountsOfRevision(world, name);
 
 const calls = (caller: string, operation: string): number =>
   world.simulator.simulator.calls.counts().byCaller[caller]?.[operation] ?? 0;

@@ -26,6 +26,7 @@ import {
   type TaskFault,
   type TaskRecord,
 } from "./state.ts";
+import { TASK_SET_MEMBERS, taskSetOperations } from "./task-sets.ts";
 import { TASK_MEMBERS, taskOperations } from "./tasks.ts";
 
 declare module "../../world.ts" {
@@ -67,6 +68,7 @@ export function createEcsService(world: World): EcsService {
     ...definitionOperations(context),
     ...serviceOperations(context),
     ...serviceDeploymentOperations(context),
+    ...taskSetOperations(context),
     ...taskOperations(context),
     ...tagOperations(context),
     ...accountSettingOperations(context),
@@ -81,6 +83,7 @@ export function createEcsService(world: World): EcsService {
       ...DEFINITION_MEMBERS,
       ...SERVICE_MEMBERS,
       ...SERVICE_DEPLOYMENT_MEMBERS,
+      ...TASK_SET_MEMBERS,
       ...TASK_MEMBERS,
       ...TAG_MEMBERS,
       ...ACCOUNT_SETTING_MEMBERS,

@@ -20,6 +20,7 @@ export type EcsResource =
   | "task-definition"
   | "service-deployment"
   | "service-revision"
+  | "task-set"
   | "container";
 
 /** arn:aws:ecs:REGION:ACCOUNT:cluster/NAME, service/CLUSTER/NAME, task-definition/FAMILY:REVISION and so on. */

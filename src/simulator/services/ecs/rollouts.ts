@@ -38,7 +38,7 @@ export function specOf(service: ServiceRecord): RevisionSpec {
 }
 
 /** Nineteen digits, as deployments and revisions have them. */
-function digits({ world }: EcsContext): string {
+export function digits({ world }: EcsContext): string {
   return String(Math.floor(1e9 + world.clock.random() * 9e9)) + String(Math.floor(1e8 + world.clock.random() * 9e8));
 }
 
@@ -85,7 +85,7 @@ export function startRollout(context: EcsContext, service: ServiceRecord, spec: 
   emitDeploymentChange(context, service, deployment, "SERVICE_DEPLOYMENT_IN_PROGRESS");
 }
 
-function newDeployment(id: string, revisionId: string, nowMs: number, reason: string): DeploymentRecord {
+export function newDeployment(id: string, revisionId: string, nowMs: number, reason: string): DeploymentRecord {
   return {
     id,
     status: "PRIMARY",

@@ -3,12 +3,9 @@
  * what the PRIMARY deployment asks for. Without a circuit breaker it never gives up.
  */
 import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
-import { ServiceError } from "../../core.ts";
 import { later } from "../later.ts";
 import { emitServiceAction, say } from "./events.ts";
-import { clusterOf, findDefinition } from "./names.ts";
-import { checkedPlacement } from "./placement.ts";
-import { breakerOf, completeRollout, currentRollout, failRollout, specOf, thresholdOf } from "./rollouts.ts";
+import { breakerOf, completeRollout, currentRollout, failRollout, thresholdOf } from "./rollouts.ts";
 import {
   type DeploymentRecord,
   type EcsContext,
@@ -19,7 +16,8 @@ import {
   servicesOf,
   type TaskRecord,
 } from "./state.ts";
-import { launchTask, roleFault, stopTask, type TaskOrder } from "./task-life.ts";
+import { launchTask, stopTask } from "./task-life.ts";
+import { orderOf } from "./task-order.ts";
 
 /** Without a circuit breaker, failed starts are repeated ever more slowly (Amazon ECS developer guide, "Service throttle logic"). */
 const RETRY_MIN_MS = 1_000;
@@ -78,8 +76,8 @@ function countFailure(context: EcsContext, service: ServiceRecord, deployment: D
   deployment.failures++;
   if (deployment.rolloutState === "IN_PROGRESS") deployment.failedTasks++;
   deployment.updatedMs = clock.nowMs();
-  // Of a deployment that was superseded, no further task is started.
-  if (service.deployments[0] !== deployment) return;
+  // Of a deployment that was superseded, no further task is started; task sets stand side by side.
+  if (service.deployments[0] !== deployment && service.controller === "ECS") return;
   const rollout = currentRollout(service);
   const guarded =
     breakerOf(service).enable === true &&
@@ -109,15 +107,42 @@ function act(context: EcsContext, service: ServiceRecord): void {
   if (service.status === "INACTIVE") return;
   if (service.status === "DRAINING") return drain(context, service);
   const [primary] = service.deployments;
-  if (!primary) return;
+  if (!primary) return stopStray(context, service);
   const rollout = currentRollout(service);
   if (rollout?.status === "PENDING") {
     rollout.status = "IN_PROGRESS";
     rollout.startedMs = context.world.clock.nowMs();
   }
   const staged = rollout && isStaged(rollout) && rollout.rollback === null;
-  const done = staged ? actInStages(context, service, primary, rollout) : actRolling(context, service, primary);
+  const done =
+    service.controller !== "ECS"
+      ? actOnTaskSets(context, service)
+      : staged
+        ? actInStages(context, service, primary, rollout)
+        : actRolling(context, service, primary);
   if (done) settle(context, service, primary);
+}
+
+/** How many tasks a deployment is to have; of task sets each has a share of its own (API reference, TaskSet). */
+export function wantedTasks({ desiredCount }: ServiceRecord, { scalePercent = 100 }: DeploymentRecord): number {
+  return Math.ceil((desiredCount * scalePercent) / 100);
+}
+
+/** Task sets are filled and emptied side by side; which of them serves is up to whoever deploys. */
+function actOnTaskSets(context: EcsContext, service: ServiceRecord): boolean {
+  const busy = service.deployments.map(
+    (one) => startMissing(context, service, one, Infinity) || stopSurplus(context, service, one),
+  );
+  stopStray(context, service);
+  return service.deployments.length === 1 && !busy.includes(true);
+}
+
+/** Tasks of task sets that were deleted. */
+function stopStray(context: EcsContext, service: ServiceRecord): void {
+  const ids = new Set(service.deployments.map(({ id }) => id));
+  for (const task of liveTasksOf(context, service))
+    if (!ids.has(task.deploymentId ?? ""))
+      stopTask(context, task, "ServiceSchedulerInitiated", `Task set ${task.deploymentId} was deleted`);
 }
 
 export const isStaged = ({ configuration }: RolloutRecord): boolean =>
@@ -185,7 +210,7 @@ function runningOf(context: EcsContext, service: ServiceRecord, deployment: Depl
 
 /** @returns whether tasks were started, or will be once it is time to try again. */
 function startMissing(context: EcsContext, service: ServiceRecord, primary: DeploymentRecord, room: number): boolean {
-  const missing = service.desiredCount - tasksOfDeployment(context, service, primary).length;
+  const missing = wantedTasks(service, primary) - tasksOfDeployment(context, service, primary).length;
   const count = Math.min(missing, room);
   if (count <= 0 || primary.rolloutState === "FAILED") return false;
   const { clock } = context.world;
@@ -204,43 +229,15 @@ function startMissing(context: EcsContext, service: ServiceRecord, primary: Depl
   const started: string[] = [];
   // A start that fails at once may end the rollout that it is part of.
   const goesOn = (): boolean =>
-    service.deployments[0] === primary && primary.rolloutState !== "FAILED" && primary.retryAtMs <= clock.nowMs();
+    (service.deployments[0] === primary || service.controller !== "ECS") &&
+    primary.rolloutState !== "FAILED" &&
+    primary.retryAtMs <= clock.nowMs();
   while (started.length < count && goesOn()) {
     started.push(launchTask(context, { ...order, place: service.placements++ }).id);
   }
   say(context, service, `has started ${started.length} tasks: ${started.map((id) => `(task ${id})`).join(" ")}.`);
   planStep(context, service);
   return true;
-}
-
-/** What to start; a text if that is not possible now, e.g. since a role or subnet is gone. */
-function orderOf(context: EcsContext, service: ServiceRecord, { id }: DeploymentRecord): TaskOrder | string {
-  const spec = specOf(service);
-  const definition = findDefinition(context, spec.taskDefinition ?? "");
-  if (!definition) return "TaskDefinition not found.";
-  const fault = roleFault(context, definition.definition);
-  if (fault !== null) return fault;
-  try {
-    const cluster = clusterOf(context, service.cluster);
-    const placement = checkedPlacement(context, cluster, definition.definition, spec);
-    const { propagateTags } = service.settings;
-    return {
-      cluster: service.cluster,
-      definition,
-      service: service.name,
-      deploymentId: id,
-      group: `service:${service.name}`,
-      startedBy: id,
-      placement,
-      network: spec.networkConfiguration?.awsvpcConfiguration,
-      place: 0,
-      tags: propagateTags === "SERVICE" ? service.tags : propagateTags === "TASK_DEFINITION" ? definition.tags : [],
-      enableExecuteCommand: service.settings.enableExecuteCommand,
-    };
-  } catch (error) {
-    if (error instanceof ServiceError) return error.message;
-    throw error;
-  }
 }
 
 /** Stops tasks of older deployments, as many as leave `least` running. @returns whether any was stopped. */
@@ -266,7 +263,7 @@ function stopOthers(context: EcsContext, service: ServiceRecord, primary: Deploy
 }
 
 function stopSurplus(context: EcsContext, service: ServiceRecord, primary: DeploymentRecord): boolean {
-  const surplus = tasksOfDeployment(context, service, primary).slice(service.desiredCount);
+  const surplus = tasksOfDeployment(context, service, primary).slice(wantedTasks(service, primary));
   for (const task of surplus) {
     stopTask(context, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${primary.id})`);
   }

@@ -118,25 +118,28 @@ function shownDeployment(context: EcsContext, service: ServiceRecord, record: De
 }
 
 /** Services whose deployments somebody else makes have task sets instead. */
-function shownTaskSet(context: EcsContext, service: ServiceRecord, record: DeploymentRecord): TaskSet {
+export function shownTaskSet(context: EcsContext, service: ServiceRecord, record: DeploymentRecord): TaskSet {
   const { world } = context;
   const { loadBalancers, networkConfiguration, taskDefinition } = revisionOf(service, record.revisionId)?.spec ?? {};
   const found = counts(context, service, record.id);
-  const steady = found.runningCount === service.desiredCount;
+  const { externalId, scalePercent = 100 } = record;
+  const wanted = Math.ceil((service.desiredCount * scalePercent) / 100);
   return {
     id: record.id,
+    taskSetArn: ecsArn(world, "task-set", `${service.cluster}/${service.name}/${record.id}`),
+    ...(externalId !== undefined && { externalId }),
     serviceArn: serviceArn(world, service),
     clusterArn: ecsArn(world, "cluster", service.cluster),
     status: record.status,
     ...(taskDefinition !== undefined && { taskDefinition }),
-    computedDesiredCount: service.desiredCount,
+    computedDesiredCount: wanted,
     ...found,
     createdAt: new Date(record.createdMs),
     updatedAt: new Date(record.updatedMs),
     ...(networkConfiguration && { networkConfiguration }),
     loadBalancers: (loadBalancers ?? []) as NonNullable<TaskSet["loadBalancers"]>,
-    scale: { value: 100, unit: "PERCENT" },
-    stabilityStatus: steady ? "STEADY_STATE" : "STABILIZING",
+    scale: { value: scalePercent, unit: "PERCENT" },
+    stabilityStatus: found.runningCount === wanted ? "STEADY_STATE" : "STABILIZING",
     stabilityStatusAt: new Date(record.updatedMs),
   };
 }

@@ -84,6 +84,9 @@ export interface DeploymentRecord {
   failures: number;
   /** No task is started before this time, ms. */
   retryAtMs: number;
+  /** Of a task set: its share of the service's desired count. */
+  scalePercent?: number;
+  externalId?: string;
 }
 
 /** A ServiceDeployment: one rollout as history keeps it. */
