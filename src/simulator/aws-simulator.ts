@@ -9,6 +9,7 @@ import { createEfsService } from "./services/efs/efs.ts";
 import { createEventBridgeService } from "./services/eventbridge/eventbridge.ts";
 import { createIamService } from "./services/iam/iam.ts";
 import { createLambdaService } from "./services/lambda/lambda.ts";
+import { createSchedulerService } from "./services/scheduler/scheduler.ts";
 import { createSqsService } from "./services/sqs/sqs.ts";
 import { createStsService } from "./services/sts/sts.ts";
 import type { ServiceFactory, Simulator } from "./simulator.ts";
@@ -26,6 +27,7 @@ export const ALL_SERVICES: readonly ServiceFactory[] = [
   createEcsService,
   createSqsService,
   createEventBridgeService,
+  createSchedulerService,
 ];
 
 export interface StartOptions {

@@ -7,7 +7,7 @@
  */
 
 /** SDK names of the services: what follows `@aws-sdk/client-`. */
-export type ServiceName = "efs" | "lambda" | "ecs" | "eventbridge" | "sqs" | "sts" | "iam" | "ec2";
+export type ServiceName = "efs" | "lambda" | "ecs" | "eventbridge" | "scheduler" | "sqs" | "sts" | "iam" | "ec2";
 
 /** Who makes a call, derived from the access key. */
 export interface Caller {

@@ -115,6 +115,7 @@ const THROTTLES: Record<ServiceName, [code: string, status: number, message: str
   lambda: ["TooManyRequestsException", 429, "Rate exceeded"],
   ecs: ["ThrottlingException", 400, "Rate exceeded"],
   eventbridge: ["ThrottlingException", 400, "Rate exceeded"],
+  scheduler: ["ThrottlingException", 429, "Rate exceeded"],
   sqs: ["RequestThrottled", 403, "The request was denied due to request throttling."],
   sts: ["Throttling", 400, "Rate exceeded"],
   iam: ["Throttling", 400, "Rate exceeded"],

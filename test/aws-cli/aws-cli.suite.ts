@@ -10,6 +10,7 @@ import { CLEARING_STEPS, EC2_STEPS, EFS_STEPS } from "../../src/simulator/both-d
 import { ECS_STEPS } from "../../src/simulator/both-doors/ecs-steps.ts";
 import { IAM_STEPS, STS_STEPS } from "../../src/simulator/both-doors/iam-and-sts-steps.ts";
 import { LAMBDA_STEPS } from "../../src/simulator/both-doors/lambda-steps.ts";
+import { SCHEDULE_STEPS } from "../../src/simulator/both-doors/schedule-steps.ts";
 import { EVENT_STEPS, SQS_STEPS } from "../../src/simulator/both-doors/sqs-and-events-steps.ts";
 import type { Step } from "../../src/simulator/both-doors/step.ts";
 import { runAws } from "./run-aws.ts";
@@ -18,6 +19,7 @@ const HAS_AWS = spawnSync("aws", ["--version"]).status === 0;
 const STEPS: Step[] = [
   ...SQS_STEPS,
   ...EVENT_STEPS,
+  ...SCHEDULE_STEPS,
   ...IAM_STEPS,
   ...STS_STEPS,
   ...EC2_STEPS,

@@ -15,12 +15,14 @@ import { CLEARING_STEPS, EC2_STEPS, EFS_STEPS } from "./ec2-and-efs-steps.ts";
 import { ECS_STEPS } from "./ecs-steps.ts";
 import { IAM_STEPS, STS_STEPS } from "./iam-and-sts-steps.ts";
 import { LAMBDA_STEPS } from "./lambda-steps.ts";
+import { SCHEDULE_STEPS } from "./schedule-steps.ts";
 import { EVENT_STEPS, SQS_STEPS } from "./sqs-and-events-steps.ts";
 import type { Step } from "./step.ts";
 
 const STEPS: Step[] = [
   ...SQS_STEPS,
   ...EVENT_STEPS,
+  ...SCHEDULE_STEPS,
   ...IAM_STEPS,
   ...STS_STEPS,
   ...EC2_STEPS,

@@ -125,11 +125,10 @@ export const EVENT_STEPS: Step[] = [
   noEvents("ValidationException", "PutRule", { Name: "x" }),
   noEvents("ValidationException", "DescribeRule", {}),
   noEvents("ValidationException", "DeleteRule", { Name: "mine" }),
-  noEvents("NotSimulated", "PutRule", { Name: "x", ScheduleExpression: "rate(1 day)" }),
   noEvents("NotSimulated", "CreateArchive", { ArchiveName: "a", EventSourceArn: "$bus" }),
   noEvents("NotSimulated", "PutTargets", {
     Rule: "mine",
-    Targets: [{ Id: "t", Arn: `${ARN}jobs`, EcsParameters: { TaskDefinitionArn: "x" } }],
+    Targets: [{ Id: "t", Arn: `${ARN}jobs`, HttpParameters: { PathParameterValues: ["x"] } }],
   }),
   noEvents("LimitExceededException", "PutTargets", {
     Rule: "mine",

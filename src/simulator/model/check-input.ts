@@ -157,6 +157,7 @@ const MISSING_CODE: Record<ServiceName, string> = {
   lambda: "ValidationException",
   ecs: "InvalidParameterException",
   eventbridge: "ValidationException",
+  scheduler: "ValidationException",
   sqs: "MissingParameter",
   sts: "ValidationError",
   iam: "ValidationError",

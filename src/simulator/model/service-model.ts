@@ -49,6 +49,12 @@ export const ADDRESSES: Record<ServiceName, ServiceAddress> = {
     eventName: "events",
     clientClass: "EventBridgeClient",
   },
+  scheduler: {
+    protocol: "restJson",
+    signingName: "scheduler",
+    eventName: "scheduler",
+    clientClass: "SchedulerClient",
+  },
   sqs: {
     protocol: "awsJson",
     jsonVersion: "1.0",

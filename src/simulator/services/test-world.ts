@@ -6,8 +6,10 @@ import { createWorld, type World } from "../world.ts";
 import { createEc2Service } from "./ec2/ec2.ts";
 import { createEcsService } from "./ecs/ecs.ts";
 import { createEfsService } from "./efs/efs.ts";
+import { createEventBridgeService } from "./eventbridge/eventbridge.ts";
 import { createIamService } from "./iam/iam.ts";
 import { createLambdaService } from "./lambda/lambda.ts";
+import { createSqsService } from "./sqs/sqs.ts";
 
 export interface TestWorld {
   readonly world: World;
@@ -21,7 +23,15 @@ export interface TestWorld {
   restart(): void;
 }
 
-const SERVICES = [createEc2Service, createIamService, createEfsService, createLambdaService, createEcsService];
+const SERVICES = [
+  createEc2Service,
+  createIamService,
+  createEfsService,
+  createLambdaService,
+  createEcsService,
+  createSqsService,
+  createEventBridgeService,
+];
 
 export function createTestWorld(timings: Partial<Timings> = {}): TestWorld {
   const clock = createVirtualClock();

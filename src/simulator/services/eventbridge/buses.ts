@@ -12,15 +12,37 @@ export interface Target extends TargetInput {
   Arn: string;
   RoleArn?: string;
   SqsParameters?: { MessageGroupId?: string };
+  EcsParameters?: EcsParameters;
   DeadLetterConfig?: { Arn?: string };
   RetryPolicy?: { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number };
+}
+
+/** What PutTargets says of the tasks that a target starts; kept as it was given. */
+export interface EcsParameters {
+  TaskDefinitionArn: string;
+  TaskCount?: number;
+  LaunchType?: string;
+  NetworkConfiguration?: {
+    awsvpcConfiguration?: { Subnets: string[]; SecurityGroups?: string[]; AssignPublicIp?: string };
+  };
+  PlatformVersion?: string;
+  Group?: string;
+  Tags?: { Key: string; Value: string }[];
+  EnableECSManagedTags?: boolean;
+  EnableExecuteCommand?: boolean;
+  PropagateTags?: string;
+  ReferenceId?: string;
 }
 
 export interface Rule {
   name: string;
   arn: string;
   busName: string;
-  pattern: string;
+  /** A rule has a pattern, a schedule or both. */
+  pattern?: string;
+  schedule?: string;
+  /** When the schedule was set, ms since the epoch: its rate counts from here. */
+  scheduledAtMs?: number;
   state: RuleState;
   description?: string;
   roleArn?: string;
@@ -50,7 +72,7 @@ export interface Buses {
   remove(name: string): void;
   arnOf(name: string): string;
   ruleArnOf(name: string, busName: string): string;
-  /** The rule's compiled pattern, compiled again when the pattern changed. */
+  /** The rule's compiled pattern, compiled again when the pattern changed; a rule without one matches nothing. */
   matcher(rule: Rule): EventMatcher;
   snapshot(): unknown;
   restore(state: unknown): void;
@@ -87,10 +109,12 @@ export function createBuses(world: World): Buses {
     arnOf,
     ruleArnOf: (name, busName) => `${prefix}rule/${busName === DEFAULT_BUS ? "" : `${busName}/`}${name}`,
     matcher(rule) {
+      const { pattern } = rule;
+      if (pattern === undefined) return () => false;
       const known = matchers.get(rule);
-      if (known?.pattern === rule.pattern) return known.matches;
-      const matches = compilePattern(rule.pattern);
-      matchers.set(rule, { pattern: rule.pattern, matches });
+      if (known?.pattern === pattern) return known.matches;
+      const matches = compilePattern(pattern);
+      matchers.set(rule, { pattern, matches });
       return matches;
     },
     snapshot: () => [...buses.values()].map((bus) => ({ ...bus, rules: [...bus.rules.values()] })),

@@ -323,7 +323,7 @@ describe("rules", () => {
       "InvalidEventPatternException",
     ],
     ["no pattern", { EventPattern: undefined as never }, "ValidationException"],
-    ["a schedule, which is not built,", { ScheduleExpression: "rate(1 day)" }, "NotSimulated"],
+    ["a schedule that is none", { ScheduleExpression: "rate(1 days)" }, "ValidationException"],
     ["a bus that is not there", { EventBusName: "none" }, "ResourceNotFoundException"],
     ["a name with a slash", { Name: "a/b" }, "ValidationException"],
   ])("%s is refused", async (_, input, error) => {

@@ -1,17 +1,18 @@
 /**
- * EventBridge: buses, rules with real pattern matching, and SQS queues as targets.
+ * EventBridge: buses, rules with real pattern matching and schedules, and SQS queues and ECS clusters as targets.
  *
- * Not built: schedules, archives, replays, connections, API destinations, bus policies, other targets.
+ * Not built: archives, replays, connections, API destinations, bus policies, other targets.
  */
 import type { Service } from "../../core.ts";
 import type { World, WorldEvent } from "../../world.ts";
 import { BUS_INPUT_MEMBERS, createBusOperations } from "./bus-operations.ts";
-import type { Bus, Buses, Rule, Target } from "./buses.ts";
+import type { Buses, Rule } from "./buses.ts";
 import { createBuses, DEFAULT_BUS } from "./buses.ts";
+import { ALL_MANAGEMENT_EVENTS, deliverTo, route } from "./delivery.ts";
 import { PUT_EVENTS_INPUT_MEMBERS, putEvents } from "./put-events.ts";
 import { createRuleOperations, RULE_INPUT_MEMBERS } from "./rule-operations.ts";
+import { startTimer } from "./rule-timers.ts";
 import { createTagOperations, TAG_INPUT_MEMBERS } from "./tags.ts";
-import { targetInput } from "./target-input.ts";
 import { createTargetOperations, TARGET_INPUT_MEMBERS } from "./target-operations.ts";
 
 declare module "../../world.ts" {
@@ -24,8 +25,6 @@ export interface EventBridgeService extends Service {
   /** Whether some rule asks for read-only management events; without one nobody needs to make them. */
   wantsReadEvents(): boolean;
 }
-
-const ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS";
 
 const READ_ONLY = [
   "DescribeRule",
@@ -43,12 +42,13 @@ export function createEventBridgeService(world: World): EventBridgeService {
   const buses = createBuses(world);
   const publish = (event: WorldEvent, busName: string, timeMs: number) =>
     publishTo(world, buses, event, busName, timeMs);
+  const startRule = (rule: Rule) => startTimer(world, buses, rule, (due) => fire(world, due));
   world.onEvent((event) => void publish(event, DEFAULT_BUS, world.clock.nowMs()));
   return {
     name: "eventbridge",
     operations: {
       ...createBusOperations(world.clock, buses),
-      ...createRuleOperations(buses),
+      ...createRuleOperations(world.clock, buses, startRule),
       ...createTargetOperations(buses),
       ...createTagOperations(buses),
       PutEvents: ({ Entries }) =>
@@ -68,76 +68,42 @@ export function createEventBridgeService(world: World): EventBridgeService {
     wantsReadEvents: () =>
       [...(buses.get(DEFAULT_BUS)?.rules.values() ?? [])].some(({ state }) => state === ALL_MANAGEMENT_EVENTS),
     snapshot: buses.snapshot,
-    restore: buses.restore,
+    restore(state) {
+      buses.restore(state);
+      for (const bus of buses.all()) for (const rule of bus.rules.values()) startRule(rule);
+    },
   };
 }
 
 /** An event for a bus that does not exist is accepted and goes nowhere, as in AWS. */
 function publishTo(world: World, buses: Buses, event: WorldEvent, busName: string, timeMs: number): string {
-  const id = world.clock.uuid();
-  const { source, resources = [], detail } = event;
-  const time = `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
-  const full = {
-    version: "0",
-    id,
-    "detail-type": event["detail-type"],
-    source,
-    account: world.account,
-    time,
-    region: world.region,
-    resources,
-    detail,
-  };
+  const full = completed(world, event, timeMs);
   world.clock.after(world.timings.eventDeliveryMs, () => {
     const bus = buses.get(busName);
     if (bus) route(world, buses, bus, full);
   });
-  return id;
+  return full.id;
 }
 
-function route(
-  world: World,
-  buses: Buses,
-  bus: Bus,
-  event: { detail: Record<string, unknown>; "detail-type": string },
-): void {
-  let text: string | undefined;
-  for (const rule of bus.rules.values()) {
-    if (rule.targets.length === 0 || !admits(rule, event) || !buses.matcher(rule)(event)) continue;
-    text ??= JSON.stringify(event);
-    for (const target of rule.targets) deliver(world, rule, target, event, text);
-  }
-}
-
-/** Read-only management events reach only rules that ask for them (EventBridge user guide). */
-function admits({ state }: Rule, event: { detail: Record<string, unknown>; "detail-type": string }): boolean {
-  if (state === "DISABLED") return false;
-  const isReadOnly = event["detail-type"] === "AWS API Call via CloudTrail" && event.detail["readOnly"] === true;
-  return !isReadOnly || state === ALL_MANAGEMENT_EVENTS;
-}
-
-function deliver(world: World, rule: Rule, target: Target, event: object, text: string): void {
-  const sqs = world.find("sqs");
-  if (!sqs) return;
-  const ingestedAt = new Date(world.clock.nowMs()).toISOString();
-  const body = targetInput(target, event, text, { ruleArn: rule.arn, ruleName: rule.name, ingestedAt });
-  const groupId = target.SqsParameters?.MessageGroupId;
-  const refusal = sqs.deliver({
-    queueArn: target.Arn,
-    body,
-    ruleArn: rule.arn,
-    hasRole: target.RoleArn !== undefined,
-    ...(groupId !== undefined && { groupId }),
-  });
-  if (refusal === undefined) return;
-  // A missing permission or queue is not retried: the event goes to the dead-letter queue, or is lost.
-  const deadLetterArn = target.DeadLetterConfig?.Arn;
-  if (deadLetterArn === undefined) return;
-  const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
-  const attributes = {
-    RULE_ARN: attribute(rule.arn),
-    TARGET_ARN: attribute(target.Arn),
-    ERROR_CODE: attribute(refusal),
+function completed(world: World, event: WorldEvent, timeMs: number) {
+  const { source, resources = [], detail } = event;
+  return {
+    version: "0",
+    id: world.clock.uuid(),
+    "detail-type": event["detail-type"],
+    source,
+    account: world.account,
+    time: `${new Date(timeMs).toISOString().slice(0, 19)}Z`,
+    region: world.region,
+    resources,
+    detail,
   };
-  sqs.deliver({ queueArn: deadLetterArn, body: text, ruleArn: rule.arn, hasRole: false, attributes });
+}
+
+/** A schedule's event concerns its own rule only. */
+function fire(world: World, rule: Rule): void {
+  const event = { source: "aws.events", "detail-type": "Scheduled Event", resources: [rule.arn], detail: {} };
+  const full = completed(world, event, world.clock.nowMs());
+  deliverTo(world, rule, full, JSON.stringify(full));
+  world.changed();
 }

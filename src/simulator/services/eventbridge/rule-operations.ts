@@ -1,10 +1,11 @@
 /** Operations on rules. */
-import type { CallContext, Handler } from "../../core.ts";
+import type { CallContext, Handler, SimClock } from "../../core.ts";
 import { ServiceError } from "../../core.ts";
 import type { Buses, Rule, RuleState } from "./buses.ts";
 import { constraint, DEFAULT_BUS, invalid } from "./buses.ts";
 import { pageOf } from "./paging.ts";
 import { compilePattern, PatternError } from "./pattern.ts";
+import { parseSchedule } from "../schedule-expression.ts";
 import type { Tag } from "./tags.ts";
 import { tagsFrom } from "./tags.ts";
 
@@ -13,9 +14,10 @@ const STATES: readonly string[] = ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOU
 const RULES_MAX = 300;
 /** The default quota; the API's own shape would allow 4,096. */
 const PATTERN_CHARS_MAX = 2_048;
+const SCHEDULE_CHARS_MAX = 256;
 
 export const RULE_INPUT_MEMBERS = {
-  PutRule: ["Name", "EventPattern", "State", "Description", "RoleArn", "Tags", "EventBusName"],
+  PutRule: ["Name", "EventPattern", "ScheduleExpression", "State", "Description", "RoleArn", "Tags", "EventBusName"],
   DescribeRule: ["Name", "EventBusName"],
   DeleteRule: ["Name", "EventBusName", "Force"],
   EnableRule: ["Name", "EventBusName"],
@@ -25,12 +27,21 @@ export const RULE_INPUT_MEMBERS = {
   TestEventPattern: ["EventPattern", "Event"],
 };
 
-export function createRuleOperations(buses: Buses): Record<keyof typeof RULE_INPUT_MEMBERS, Handler> {
+/** @param scheduled is told of every rule that was put with a schedule. */
+export function createRuleOperations(
+  clock: Pick<SimClock, "nowMs">,
+  buses: Buses,
+  scheduled: (rule: Rule) => void,
+): Record<keyof typeof RULE_INPUT_MEMBERS, Handler> {
   const setState = ({ Name, EventBusName }: { Name: string; EventBusName?: string }, state: RuleState) => {
     buses.rule(Name, EventBusName).state = state;
   };
   return {
-    PutRule: (input, { caller }: CallContext) => putRule(buses, input, caller.accountId),
+    PutRule(input, { caller }: CallContext) {
+      const rule = putRule(buses, input, caller.accountId, clock.nowMs());
+      if (rule.schedule !== undefined) scheduled(rule);
+      return { RuleArn: rule.arn };
+    },
     DescribeRule: ({ Name, EventBusName }) => {
       const rule = buses.rule(Name, EventBusName);
       return { ...described(rule), CreatedBy: rule.createdBy };
@@ -66,6 +77,7 @@ function sorted(buses: Buses, busName: string | undefined): Rule[] {
 interface PutRuleInput {
   Name: string;
   EventPattern?: string;
+  ScheduleExpression?: string;
   State?: RuleState;
   Description?: string;
   RoleArn?: string;
@@ -74,7 +86,7 @@ interface PutRuleInput {
 }
 
 /** Replaces the whole rule: what is not given is reset. Targets stay, and so do tags, which are read on creation only. */
-function putRule(buses: Buses, input: PutRuleInput, createdBy: string): object {
+function putRule(buses: Buses, input: PutRuleInput, createdBy: string, nowMs: number): Rule {
   checkRule(input);
   const bus = buses.find(input.EventBusName);
   const existing = bus.rules.get(input.Name);
@@ -85,7 +97,11 @@ function putRule(buses: Buses, input: PutRuleInput, createdBy: string): object {
     name: input.Name,
     arn: buses.ruleArnOf(input.Name, bus.name),
     busName: bus.name,
-    pattern: input.EventPattern as string,
+    ...(input.EventPattern !== undefined && { pattern: input.EventPattern }),
+    ...(input.ScheduleExpression !== undefined && {
+      schedule: input.ScheduleExpression,
+      scheduledAtMs: existing?.schedule === input.ScheduleExpression ? (existing.scheduledAtMs ?? nowMs) : nowMs,
+    }),
     state: input.State ?? "ENABLED",
     createdBy: existing?.createdBy ?? createdBy,
     tags: existing?.tags ?? tagsFrom(input.Tags ?? []),
@@ -94,10 +110,11 @@ function putRule(buses: Buses, input: PutRuleInput, createdBy: string): object {
     ...(input.RoleArn !== undefined && { roleArn: input.RoleArn }),
   };
   bus.rules.set(rule.name, rule);
-  return { RuleArn: rule.arn };
+  return rule;
 }
 
-function checkRule({ Name, EventPattern, State, Description = "" }: PutRuleInput): void {
+function checkRule(input: PutRuleInput): void {
+  const { Name, EventPattern, ScheduleExpression, State, Description = "" } = input;
   if (!RULE_NAME.test(Name)) {
     throw constraint(
       Name,
@@ -111,8 +128,20 @@ function checkRule({ Name, EventPattern, State, Description = "" }: PutRuleInput
     throw constraint(State, "state", `Member must satisfy enum value set: [${STATES.join(", ")}]`);
   if (Description.length > 512)
     throw constraint(Description, "description", "Member must have length less than or equal to 512");
-  if (EventPattern === undefined) throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
-  checkPattern(EventPattern);
+  if (EventPattern === undefined && ScheduleExpression === undefined)
+    throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+  if (EventPattern !== undefined) checkPattern(EventPattern);
+  if (ScheduleExpression !== undefined) checkSchedule(ScheduleExpression, input.EventBusName);
+}
+
+/** Only the default bus has schedules (user guide, "Creating a rule that runs on a schedule"). */
+function checkSchedule(expression: string, busNameOrArn: string = DEFAULT_BUS): void {
+  if (expression.length > SCHEDULE_CHARS_MAX)
+    throw constraint(expression, "scheduleExpression", "Member must have length less than or equal to 256");
+  if (busNameOrArn.replace(/^arn:.*:event-bus\//, "") !== DEFAULT_BUS)
+    throw invalid("ScheduleExpression is supported only on the default event bus.");
+  const schedule = parseSchedule(expression);
+  if (schedule === null || schedule.kind === "at") throw invalid("Parameter ScheduleExpression is not valid.");
 }
 
 function checkPattern(pattern: string): (event: unknown) => boolean {
@@ -146,6 +175,7 @@ function described(rule: Rule): object {
     Name: rule.name,
     Arn: rule.arn,
     EventPattern: rule.pattern,
+    ScheduleExpression: rule.schedule,
     State: rule.state,
     EventBusName: rule.busName ?? DEFAULT_BUS,
     Description: rule.description,

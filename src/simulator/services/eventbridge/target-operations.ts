@@ -3,7 +3,8 @@ import type { Handler } from "../../core.ts";
 import { ServiceError } from "../../core.ts";
 import { notSimulated } from "../../model/check-input.ts";
 import type { Buses, Rule, Target } from "./buses.ts";
-import { constraint } from "./buses.ts";
+import { constraint, invalid } from "./buses.ts";
+import { checkEcsTarget, CLUSTER_ARN } from "./ecs-target.ts";
 import { pageOf } from "./paging.ts";
 
 const TARGETS_MAX = 5;
@@ -19,6 +20,12 @@ const TARGET_MEMBERS = [
   "InputPath",
   "InputTransformer",
   "SqsParameters",
+  ...["TaskDefinitionArn", "TaskCount", "LaunchType", "NetworkConfiguration", "PlatformVersion", "Group", "Tags"].map(
+    (name) => `EcsParameters.${name}`,
+  ),
+  ...["EnableECSManagedTags", "EnableExecuteCommand", "PropagateTags", "ReferenceId"].map(
+    (name) => `EcsParameters.${name}`,
+  ),
   "DeadLetterConfig",
   "RetryPolicy",
 ];
@@ -64,7 +71,8 @@ function putTargets(rule: Rule, given: Target[]): object {
   return failures([]);
 }
 
-function checkTarget({ Id, Arn, Input, InputPath, InputTransformer, RetryPolicy = {} }: Target): void {
+function checkTarget(target: Target): void {
+  const { Id, Arn, Input, InputPath, InputTransformer, RetryPolicy = {} } = target;
   if (!TARGET_ID.test(Id))
     throw constraint(
       Id,
@@ -77,7 +85,9 @@ function checkTarget({ Id, Arn, Input, InputPath, InputTransformer, RetryPolicy 
       400,
       `Parameter ${Arn} is not valid. Reason: Provided Arn is not in correct format.`,
     );
-  if (!QUEUE_ARN.test(Arn)) throw notSimulated("eventbridge", "PutTargets", `Targets.Arn of ${Arn.split(":")[2]}`);
+  if (CLUSTER_ARN.test(Arn)) checkEcsTarget(target);
+  else if (!QUEUE_ARN.test(Arn)) throw notSimulated("eventbridge", "PutTargets", `Targets.Arn of ${Arn.split(":")[2]}`);
+  else if (target.EcsParameters) throw invalid(`Parameter EcsParameters is not valid for target ${Id}.`);
   const inputs = [Input, InputPath, InputTransformer].filter((each) => each !== undefined);
   if (inputs.length > 1) {
     throw new ServiceError(
