@@ -89,6 +89,8 @@ export interface Ecs {
   }): Promise<Done & { service: ObservedService }>;
   /** Names of all clusters. */
   listClusters(): Promise<string[]>;
+  /** Names of all task-definition families that have an ACTIVE revision. */
+  listFamilies(): Promise<string[]>;
   /** Names of all services of a cluster; null = ClusterNotFoundException. */
   listServices(cluster: string): Promise<string[] | null>;
   /**

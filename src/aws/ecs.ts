@@ -6,6 +6,7 @@ import {
   type Failure,
   ListClustersCommand,
   ListServicesCommand,
+  ListTaskDefinitionFamiliesCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
@@ -122,8 +123,16 @@ function taskDefinitions(
   client: Client,
   call: Call,
   once: Client,
-): Pick<Ecs, "describeTaskDefinition" | "registerTaskDefinition" | "updateService"> {
+): Pick<Ecs, "describeTaskDefinition" | "listFamilies" | "registerTaskDefinition" | "updateService"> {
   return {
+    listFamilies: () =>
+      readAllPages("ecs:ListTaskDefinitionFamilies", async (token) => {
+        const input = { status: "ACTIVE" as const, maxResults: PER_PAGE, ...following(token) };
+        const command = new ListTaskDefinitionFamiliesCommand(input);
+        const page = await call("ListTaskDefinitionFamilies", command, (c, o) => client.send(c, o));
+        return { items: page.families, next: page.nextToken };
+      }),
+
     async describeTaskDefinition(arnOrFamily) {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arnOrFamily, include: ["TAGS"] });
       const wholeAnswer = keepWholeAnswer(command);

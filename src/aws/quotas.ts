@@ -59,6 +59,7 @@ export const QUOTAS: Record<Bucket, Quota> = {
 const ECS_BUCKETS: Record<string, Bucket> = {
   RegisterTaskDefinition: "ecs-task-definition-modify",
   DescribeTaskDefinition: "ecs-task-definition-read",
+  ListTaskDefinitionFamilies: "ecs-task-definition-read",
   UpdateService: "ecs-service-modify",
   DescribeServices: "ecs-service-read",
   ListServices: "ecs-service-read",

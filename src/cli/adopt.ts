@@ -10,9 +10,9 @@ const HELP = `
 Region, credentials and endpoints are the AWS SDK's ordinary ones (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, …), as for
 "mooring serve"; with "npm start" running, "source .mooring/env" gives those of the simulated account. Only reads are made.
 
-For each Lambda function that mounts an EFS access point this writes a Binding with the annotation mooring.dev/adopt,
-and the FileSystems that they name. Applied as they are, they change nothing. What no Binding can describe stands in
-comments at the head, with the reason.
+For each Lambda function, ECS service and task-definition family that mounts an EFS access point this writes Bindings
+with the annotation mooring.dev/adopt, and the FileSystems that they name. Applied as they are, they change nothing.
+What no Binding can describe stands in comments at the head, with the reason.
 
 Examples:
   mooring adopt --scan --namespace media --account-file found.yaml
@@ -79,8 +79,12 @@ function writeTo(file: string, text: string): void {
 }
 
 function summary({ records, leftOut }: Adoptable, file: string | undefined): string {
-  const count = (kind: string) => records.filter(({ body }) => body.kind === kind).length;
+  const count = (kind: string) => counted(records.filter(({ body }) => body.kind === kind).length, kind);
   const next = file === undefined || records.length === 0 ? "" : ` Next: mooring plan -f ${file}`;
-  const left = leftOut.length === 0 ? "" : `, ${leftOut.length} mounts left out (see the comments)`;
-  return `found ${count("Binding")} Bindings on ${count("FileSystem")} FileSystems${left}.${next}`;
+  const left = leftOut.length === 0 ? "" : `, ${counted(leftOut.length, "mount")} left out (see the comments)`;
+  return `found ${count("Binding")} on ${count("FileSystem")}${left}.${next}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

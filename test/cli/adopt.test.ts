@@ -54,7 +54,7 @@ test("adopt --scan reads the account by the SDK's variables and writes the file;
     simulator.simulator.callerOf("platform-team"),
   );
   const { code, err } = await adopt(["--scan", "--namespace", "media", "--account-file", "found.yaml"]);
-  expect([code, err.trim()]).toEqual([0, "found 1 Bindings on 1 FileSystems. Next: mooring plan -f found.yaml"]);
+  expect([code, err.trim()]).toEqual([0, "found 1 Binding on 1 FileSystem. Next: mooring plan -f found.yaml"]);
   const yaml = readFileSync(join(directory, "found.yaml"), "utf8");
   expect(yaml).toContain(`mooring.dev/adopt: ${AccessPoints[0]!.AccessPointId},mount`);
   expect(yaml).toContain('account: "111122223333"');

@@ -1,40 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createAws, type AwsConnection } from "../../src/aws/create-aws.ts";
-import { adoptable, type Adoptable } from "../../src/cli/adopt/adoptable.ts";
-import { scanAccount } from "../../src/cli/adopt/scan-account.ts";
-import { adoptableYaml } from "../../src/cli/adopt/write-yaml.ts";
-import { realChance, realClock } from "../../src/cli/clock.ts";
-import { parseManifests } from "../../src/cli/manifests.ts";
+import type { AwsConnection } from "../../src/aws/create-aws.ts";
 import { makeFunction, mountsOf, mutationsBy, policyText, putStatements, statements } from "./account.ts";
 import { allowByHand, mountByHand } from "./by-hand.ts";
-import { World, type Manifest } from "./world.ts";
-
-const HOME = { account: "111122223333", region: "eu-west-1" };
+import { HOME, manifestsOf, scan, scannerOf } from "./scanner.ts";
+import { World } from "./world.ts";
 
 describe("mooring adopt --scan", () => {
   let world: World;
   let aws: AwsConnection;
 
-  async function scan(driftPolicy: "Observe" | "Correct" = "Observe"): Promise<Adoptable> {
-    return adoptable(await scanAccount(aws), { home: HOME, namespace: "media", driftPolicy });
-  }
-
-  function manifestsOf(found: Adoptable): Manifest[] {
-    return parseManifests(adoptableYaml(found, HOME), "scan").map(({ body }) => body as unknown as Manifest);
-  }
-
   beforeAll(async () => {
     world = await World.start();
-    aws = createAws({
-      ...HOME,
-      endpoint: world.simulator.url,
-      credentials: { accessKeyId: "scanner", secretAccessKey: "none" },
-      callDeadlineMs: 5_000,
-      quotaShare: Number.POSITIVE_INFINITY,
-      clock: realClock,
-      chance: realChance,
-      customUserAgent: "mooring",
-    });
+    aws = scannerOf(world);
     const thumbnailer = await mountByHand(world, "thumbnailer");
     await mountByHand(world, "transcoder", { path: "/shared/videos", uid: 1002, localMountPath: "/mnt/videos" });
     await makeFunction(world, "Legacy_Import", {
@@ -51,7 +28,7 @@ describe("mooring adopt --scan", () => {
   });
 
   test("finds each mount, with what its access point says and what the policy plainly grants", async () => {
-    const found = manifestsOf(await scan());
+    const found = manifestsOf(await scan(aws));
     expect(found.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       "FileSystem fs-0123456789abcdef0",
       "Binding legacy-import",
@@ -69,14 +46,14 @@ describe("mooring adopt --scan", () => {
   });
 
   test("says what no Binding can describe, and why", async () => {
-    const { leftOut } = await scan();
+    const { leftOut } = await scan(aws);
     expect(leftOut).toHaveLength(1);
     expect(leftOut[0]).toMatch(/function thumbnailer mounts .* function Legacy_Import has taken this one/);
   });
 
   test("what it writes has an empty plan, and applied it changes nothing in AWS", async () => {
     const policyBefore = await policyText(world);
-    const found = manifestsOf(await scan());
+    const found = manifestsOf(await scan(aws));
     for (const manifest of found) {
       const path = manifest.kind === "FileSystem" ? "/filesystems" : "/namespaces/media/bindings";
       const { status, body } = await world.request("POST", `${path}?dryRun=All`, manifest);
@@ -90,7 +67,7 @@ describe("mooring adopt --scan", () => {
   });
 
   test("with driftPolicy Correct it converges by tags alone, and a second scan finds them kept", async () => {
-    for (const manifest of manifestsOf(await scan("Correct"))) {
+    for (const manifest of manifestsOf(await scan(aws, "Correct"))) {
       if (manifest.kind === "Binding") await world.patch(manifest, { spec: manifest.spec });
     }
     await world.until("both are tagged", async () => {
@@ -98,7 +75,7 @@ describe("mooring adopt --scan", () => {
       return made["efs.TagResource"] === 2 ? { is: made } : { not: made };
     });
     expect(mutationsBy(world)).toEqual({ "efs.TagResource": 2 });
-    const again = await scan();
+    const again = await scan(aws);
     expect(again.records).toEqual([]);
     expect(again.leftOut).toContainEqual(expect.stringContaining('Binding media/transcoder of installation "test"'));
   });

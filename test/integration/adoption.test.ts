@@ -8,7 +8,7 @@ import {
   putStatements,
   statements,
 } from "./account.ts";
-import { allowByHand, mountByHand } from "./by-hand.ts";
+import { allowByHand, deployByHand, mountByHand } from "./by-hand.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { World, type Manifest } from "./world.ts";
 
@@ -200,37 +200,8 @@ describe("adoption of a volume", () => {
   test("a service that mounts the access point already is not deployed anew", async () => {
     const { id, arn } = await mountByHand(world, "reporter", { path: "/web" });
     await putStatements(world, "platform-team", [...(await statements(world)), allowByHand("web", arn)]);
-    const { taskDefinition: base } = await world.aws("auditor", "ecs", "DescribeTaskDefinition", {
-      taskDefinition: "web",
-    });
-    const { family, taskRoleArn, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory } = base;
-    const [app, ...others] = base.containerDefinitions;
-    await world.aws("platform-team", "ecs", "RegisterTaskDefinition", {
-      family,
-      taskRoleArn,
-      executionRoleArn,
-      networkMode,
-      requiresCompatibilities,
-      cpu,
-      memory,
-      containerDefinitions: [{ ...app, mountPoints: [{ sourceVolume: "files", containerPath: "/data" }] }, ...others],
-      volumes: [
-        {
-          name: "files",
-          efsVolumeConfiguration: {
-            fileSystemId: "fs-0123456789abcdef0",
-            transitEncryption: "ENABLED",
-            authorizationConfig: { accessPointId: id, iam: "ENABLED" },
-          },
-        },
-      ],
-    });
-    await world.aws("platform-team", "ecs", "UpdateService", {
-      cluster: "prod",
-      service: "web",
-      taskDefinition: "web",
-    });
-    const mounts = [{ container: app.name, containerPath: "/data" }];
+    await deployByHand(world, "web", [{ name: "files", accessPointId: id, at: ["app:/data"] }]);
+    const mounts = [{ container: "app", containerPath: "/data" }];
     const binding = adopting(aBinding("web", { workload: { ecs: { cluster: "prod", service: "web", mounts } } }), id);
     await world.create(binding);
     await world.ready(binding);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ObservedAccessPoint, ObservedFunction } from "../../model/observations.ts";
+import type { ObservedAccessPoint, ObservedFunction, ObservedService } from "../../model/observations.ts";
+import { RegisterInput } from "../../model/register-input.ts";
+import { observedTaskDefinition, type RegisterShape } from "../../model/task-definition.ts";
 import { parseManifests } from "../manifests.ts";
 import { adoptable } from "./adoptable.ts";
 import type { Account } from "./scan-account.ts";
@@ -46,7 +48,52 @@ function fn(functionName: string, accessPointArn: string | null): ObservedFuncti
 
 function account(accessPoints: ObservedAccessPoint[], functions: ObservedFunction[]): Account {
   const fileSystems = [{ fileSystemId: FS, lifeCycleState: "available" as const }];
-  return { fileSystems, accessPoints, functions, policies: new Map([[FS, null]]) };
+  return { fileSystems, accessPoints, functions, services: [], families: [], policies: new Map([[FS, null]]) };
+}
+
+const REVISION = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7";
+
+/** A revision of `web` that mounts an access point at app:/data. */
+function revision(accessPointId: string, changes: RegisterShape = {}) {
+  const register = new RegisterInput({
+    family: "web",
+    taskRoleArn: "arn:aws:iam::111122223333:role/web",
+    containerDefinitions: [{ name: "app", mountPoints: [{ sourceVolume: "files", containerPath: "/data" }] }],
+    volumes: [
+      {
+        name: "files",
+        efsVolumeConfiguration: {
+          fileSystemId: FS,
+          transitEncryption: "ENABLED",
+          authorizationConfig: { accessPointId, iam: "ENABLED" },
+        },
+      },
+    ],
+    ...changes,
+  });
+  return observedTaskDefinition({ taskDefinitionArn: REVISION, status: "ACTIVE", tags: {}, register });
+}
+
+function service(changes: Partial<ObservedService> = {}): ObservedService {
+  return {
+    serviceArn: "arn:aws:ecs:eu-west-1:111122223333:service/prod/web",
+    cluster: "prod",
+    serviceName: "web",
+    status: "ACTIVE",
+    createdAtMs: 0,
+    taskDefinitionArn: REVISION,
+    desiredCount: 0,
+    runningCount: 0,
+    pendingCount: 0,
+    launchType: "FARGATE",
+    platformFamily: "Linux",
+    controller: "ECS",
+    strategy: "ROLLING",
+    subnetIds: [],
+    securityGroupIds: [],
+    deployments: [],
+    ...changes,
+  };
 }
 
 const namesOf = (found: Account) => adoptable(found, CHOICE).records.map(({ body }) => body.metadata.name);
@@ -90,5 +137,41 @@ describe("what a scan finds", () => {
     const [fileSystem, binding] = parseManifests(text, "scan").map(({ body }) => body["spec"]);
     expect(fileSystem).toMatchObject({ account: "111122223333" });
     expect(binding).toMatchObject({ rootDirectory: { permissions: "0750" } });
+  });
+
+  test.each([
+    ["that CodeDeploy deploys", service({ controller: "CODE_DEPLOY" }), {}, /made by CodeDeploy/],
+    ["of an external controller", service({ controller: "EXTERNAL" }), {}, /external controller/],
+    ["on Windows", service({ platformFamily: "WINDOWS_SERVER_2022_CORE" }), {}, /WINDOWS_SERVER_2022_CORE/],
+    ["on external instances", service({ launchType: "EXTERNAL" }), {}, /external instances/],
+    ["that is being deleted", service({ status: "DRAINING" }), {}, /being deleted/],
+    ["without a task role", service(), { taskRoleArn: "" }, /no task role/],
+    ["of a foreign name", service({ serviceName: "web server" }), {}, /spec\.workload\.ecs\.service/],
+  ])("a service %s is left out, with the reason", (_what, one, changes, reason) => {
+    const id = "fsap-01234567";
+    const found = { ...account([accessPoint(id)], []), services: [{ service: one, revision: revision(id, changes) }] };
+    const { records, leftOut } = adoptable(found, CHOICE);
+    expect(records).toEqual([]);
+    expect(leftOut).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test("a service whose revision nobody knows is said to be unknown, not to mount nothing", () => {
+    const found = { ...account([], []), services: [{ service: service(), revision: null }] };
+    expect(adoptable(found, CHOICE).leftOut).toEqual([expect.stringMatching(/service prod\/web: .*not known/)]);
+  });
+
+  test("a volume that names an access point of another file system is left out", () => {
+    const one = accessPoint("fsap-01234567", { fileSystemId: "fs-11111111" });
+    const found = { ...account([one], []), families: [revision("fsap-01234567")] };
+    expect(adoptable(found, CHOICE).leftOut).toEqual([expect.stringMatching(/is one of fs-11111111/)]);
+  });
+
+  test("two access points of one directory with different modes are not both written: the API would refuse one", () => {
+    const other = { creationInfo: { ownerUid: 1001, ownerGid: 1001, permissions: "0755" } };
+    const points = [accessPoint("fsap-01234567"), accessPoint("fsap-01234568", other)];
+    const functions = points.map(({ accessPointArn }, n) => fn(`f${n}`, accessPointArn));
+    const { records, leftOut } = adoptable(account(points, functions), CHOICE);
+    expect(records).toHaveLength(2);
+    expect(leftOut).toEqual([expect.stringMatching(/function f1 .*a directory has one owner and mode/)]);
   });
 });

@@ -1,7 +1,13 @@
+import { admit } from "../../model/admit.ts";
 import { checkRecord } from "../../model/check-record.ts";
-import type { ObservedAccessPoint, ObservedFunction } from "../../model/observations.ts";
-import { ANNOTATIONS, API_VERSION, TAGS } from "../../model/records.ts";
-import type { Home } from "../../model/validate.ts";
+import { fileSystemArn } from "../../model/keys.ts";
+import type { ObservedAccessPoint } from "../../model/observations.ts";
+import { ANNOTATIONS, API_VERSION, TAGS, type BindingRecord } from "../../model/records.ts";
+import type { Home, Manifest } from "../../model/validate.ts";
+import { adoptableStatements, fileSystemStatements } from "./adoptable-statements.ts";
+import { familyMounts, serviceMounts } from "./ecs-mounts.ts";
+import type { FoundMount } from "./found-mount.ts";
+import { functionMounts } from "./function-mounts.ts";
 import { grantedAccess } from "./granted-access.ts";
 import type { Account } from "./scan-account.ts";
 
@@ -27,82 +33,145 @@ export interface ScanChoice {
   driftPolicy: "Observe" | "Correct";
 }
 
-/** Bindings, and the FileSystems that they name, for every EFS mount of every function. */
+/** Bindings, and the FileSystems that they name, for every EFS mount of every function, service and task family. */
 export function adoptable(account: Account, choice: ScanChoice): Adoptable {
-  const leftOut: string[] = [];
-  const bindings: FoundRecord[] = [];
-  const names = new Set<string>();
-  const owners = new Map<string, string>();
-  const byArn = new Map(account.accessPoints.map((one) => [one.accessPointArn, one]));
-  for (const fn of account.functions.toSorted((a, b) => (a.functionName < b.functionName ? -1 : 1))) {
-    for (const { arn, localMountPath } of fn.fileSystemConfigs) {
-      const accessPoint = byArn.get(arn);
-      const mount = `function ${fn.functionName} mounts ${arn} at ${localMountPath}`;
-      const why =
-        accessPoint === undefined ? "no EFS access point of this account and region" : obstacle(accessPoint, owners);
-      if (accessPoint === undefined || why !== null) {
-        leftOut.push(`${mount}: ${why}`);
-        continue;
-      }
-      const record = bindingOf(fn, accessPoint, localMountPath, account, choice, names);
-      const faults = faultsOf(record, choice.home);
-      if (faults.length > 0) {
-        leftOut.push(`${mount}: ${faults.join(" ")}`);
-        continue;
-      }
-      owners.set(accessPoint.accessPointId, fn.functionName);
-      names.add(record.body.metadata.name);
-      bindings.push(record);
-    }
-  }
-  const used = new Set(
-    bindings.map(({ body }) => (body["spec"] as { fileSystemRef: { name: string } }).fileSystemRef.name),
+  const scan = new Scan(account, choice);
+  for (const mount of mountsOf(account)) scan.take(mount);
+  return scan.result();
+}
+
+function mountsOf({ functions, services, families }: Account): FoundMount[] {
+  const byWho = (a: FoundMount, b: FoundMount) => (a.who < b.who ? -1 : a.who > b.who ? 1 : 0);
+  return [functions.flatMap(functionMounts), services.flatMap(serviceMounts), families.flatMap(familyMounts)].flatMap(
+    (kind) => kind.toSorted(byWho),
   );
-  const fileSystems = account.fileSystems
-    .filter(({ fileSystemId }) => used.has(fileSystemId))
-    .map(({ fileSystemId }) => fileSystemOf(fileSystemId, choice.home));
-  return { records: [...fileSystems, ...bindings], leftOut };
+}
+
+/** Takes mounts one after the other: who comes first has the access point, and the plain name. */
+class Scan {
+  readonly #account: Account;
+  readonly #choice: ScanChoice;
+  readonly #accessPoints: ReadonlyMap<string, ObservedAccessPoint>;
+  readonly #bindings: FoundRecord[] = [];
+  readonly #accepted: BindingRecord[] = [];
+  readonly #leftOut: string[] = [];
+  readonly #owners = new Map<string, string>();
+
+  constructor(account: Account, choice: ScanChoice) {
+    this.#account = account;
+    this.#choice = choice;
+    this.#accessPoints = new Map(
+      account.accessPoints.flatMap((one) => [
+        [one.accessPointArn, one],
+        [one.accessPointId, one],
+      ]),
+    );
+    for (const { service, revision } of account.services)
+      if (revision === null)
+        this.#leftOut.push(
+          `service ${service.cluster}/${service.serviceName}: it names no task definition that ECS knows, so what it mounts is not known`,
+        );
+  }
+
+  take(mount: FoundMount): void {
+    const accessPoint = mount.accessPoint === null ? undefined : this.#accessPoints.get(mount.accessPoint);
+    const why = mount.obstacle ?? obstacle(mount, accessPoint, this.#owners);
+    if (why !== null || accessPoint === undefined || mount.roleArn === null) {
+      this.#leftOut.push(`${mount.says}: ${why ?? "it has no role"}`);
+      return;
+    }
+    const record = bindingOf({ ...mount, roleArn: mount.roleArn }, accessPoint, this.#account, {
+      ...this.#choice,
+      name: freeName(mount.stem, new Set(this.#bindings.map(({ body }) => body.metadata.name))),
+    });
+    const faults = this.#accept(record);
+    if (faults.length > 0) this.#leftOut.push(`${mount.says}: ${faults.join(" ")}`);
+    else this.#owners.set(accessPoint.accessPointId, mount.who);
+  }
+
+  /** What the API would refuse it for, by itself or beside those taken so far; if nothing, it is taken. */
+  #accept(record: FoundRecord): string[] {
+    const checked = checkRecord(record.body.kind, record.body, this.#choice.home);
+    const faults = checked.ok
+      ? admit(checked.manifest, undefined, { bindings: this.#accepted, fileSystems: [] })
+      : checked.faults;
+    if (checked.ok && faults.length === 0) {
+      this.#bindings.push(record);
+      this.#accepted.push(asStored(checked.manifest as Manifest & { kind: "Binding" }));
+    }
+    return faults.map(({ message }) => message);
+  }
+
+  result(): Adoptable {
+    const used = new Set(this.#accepted.map(({ spec }) => spec.fileSystemRef.name));
+    const fileSystems = this.#account.fileSystems
+      .filter(({ fileSystemId }) => used.has(fileSystemId))
+      .map(({ fileSystemId }) => fileSystemOf(fileSystemId, this.#account, this.#choice.home));
+    return { records: [...fileSystems, ...this.#bindings], leftOut: this.#leftOut };
+  }
+}
+
+/** A record as its neighbours are checked against it. */
+function asStored({ metadata, spec }: Manifest & { kind: "Binding" }): BindingRecord {
+  const { name, namespace, labels, annotations } = metadata;
+  const meta = {
+    name,
+    namespace,
+    labels,
+    annotations,
+    uid: name,
+    generation: 1,
+    creationTimestamp: "",
+    finalizers: [],
+  };
+  return { kind: "Binding", metadata: meta, spec, changedBy: { actor: "", atMs: 0 }, facets: {}, resourceVersion: 0 };
 }
 
 /** Why no Binding can take this access point over; null = one can. */
-function obstacle({ accessPointId, tags, creationInfo, posixUser }: ObservedAccessPoint, owners: Map<string, string>) {
-  if (tags[TAGS.installation] !== undefined)
+function obstacle(
+  { who, fileSystemId: stated }: FoundMount,
+  accessPoint: ObservedAccessPoint | undefined,
+  owners: ReadonlyMap<string, string>,
+): string | null {
+  if (accessPoint === undefined) return "no EFS access point of this account and region";
+  const { accessPointId, fileSystemId, lifeCycleState, tags, creationInfo, posixUser } = accessPoint;
+  if (stated !== null && stated !== fileSystemId)
+    return `access point ${accessPointId} is one of ${fileSystemId}, and the volume names ${stated}; no task can start with it`;
+  if (lifeCycleState !== "available") return `access point ${accessPointId} is "${lifeCycleState}"`;
+  if (tags[TAGS.installation] !== undefined && tags[TAGS.retained] !== "true")
     return `the access point is kept by Binding ${tags[TAGS.bindingName] ?? "(unnamed)"} of installation "${tags[TAGS.installation]}" already`;
   const owner = owners.get(accessPointId);
   if (owner !== undefined)
-    return `a Binding has an access point of its own, and function ${owner} has taken this one; give this function one with the same directory`;
+    return `a Binding has an access point of its own, and ${owner} has taken this one; give ${who} one with the same directory`;
   if (creationInfo === null || posixUser === null)
     return "the access point states no owner of its directory, or no POSIX user, and a Binding always states both; make a new one";
   return null;
 }
 
 function bindingOf(
-  fn: ObservedFunction,
+  { roleArn, workload, notes }: FoundMount & { roleArn: string },
   accessPoint: ObservedAccessPoint,
-  localMountPath: string,
   { policies }: Account,
-  { namespace, driftPolicy }: ScanChoice,
-  names: ReadonlySet<string>,
+  { home, name, namespace, driftPolicy }: ScanChoice & { name: string },
 ): FoundRecord {
   const { accessPointId, accessPointArn, fileSystemId, path, creationInfo, posixUser } = accessPoint;
-  const mount = { roleArn: fn.roleArn, accessPointArn, posixUid: posixUser?.uid ?? 0 };
-  const { access, doubt } = grantedAccess(policies.get(fileSystemId) ?? null, mount);
+  const policy = policies.get(fileSystemId) ?? null;
+  const { access, doubt } = grantedAccess(policy, { roleArn, accessPointArn, posixUid: posixUser?.uid ?? 0 });
+  const arn = fileSystemArn({ ...home, fileSystemId });
+  const statements = adoptableStatements(policy, { roleArn, accessPointArn, access }, arn);
+  const words = [accessPointId, "mount", ...statements.sids.map((sid) => `sid:${sid}`)];
   return {
-    notes: doubt === null ? [] : [`access: ${access} is a guess: ${doubt}`],
+    notes: [...notes, ...(doubt === null ? [] : [`access: ${access} is a guess: ${doubt}`]), ...statements.notes],
     body: {
       apiVersion: API_VERSION,
       kind: "Binding",
-      metadata: {
-        name: freeName(fn.functionName, names),
-        namespace,
-        annotations: { [ANNOTATIONS.adopt]: `${accessPointId},mount` },
-      },
+      metadata: { name, namespace, annotations: { [ANNOTATIONS.adopt]: words.join(",") } },
       spec: {
         fileSystemRef: { name: fileSystemId },
         rootDirectory: { path, ...creationInfo },
         posixUser,
         access,
-        workload: { lambda: { functionName: fn.functionName, localMountPath } },
+        workload,
         driftPolicy,
         deletionPolicy: "Retain",
       },
@@ -110,9 +179,10 @@ function bindingOf(
   };
 }
 
-function fileSystemOf(fileSystemId: string, { account, region }: Home): FoundRecord {
+function fileSystemOf(fileSystemId: string, { policies }: Account, home: Home): FoundRecord {
+  const { account, region } = home;
   return {
-    notes: [],
+    notes: fileSystemStatements(policies.get(fileSystemId) ?? null, fileSystemArn({ ...home, fileSystemId })),
     body: {
       apiVersion: API_VERSION,
       kind: "FileSystem",
@@ -122,21 +192,15 @@ function fileSystemOf(fileSystemId: string, { account, region }: Home): FoundRec
   };
 }
 
-/** A DNS name as near to the function's as can be. */
-function freeName(functionName: string, taken: ReadonlySet<string>): string {
-  const base = functionName
+/** A DNS name as near to the workload's as can be. */
+function freeName(workload: string, taken: ReadonlySet<string>): string {
+  const base = workload
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
-  const stem = base === "" ? "function" : base;
+  const stem = base === "" ? "workload" : base;
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? stem : `${stem}-${n}`;
     if (!taken.has(name)) return name;
   }
-}
-
-/** What the API would refuse it for. */
-function faultsOf({ body }: FoundRecord, home: Home): string[] {
-  const checked = checkRecord(body.kind, body, home);
-  return checked.ok ? [] : checked.faults.map(({ message }) => message);
 }
