@@ -11,6 +11,7 @@ import { tenVolumes } from "./scenario-ten-volumes.ts";
 import { memoryOfService } from "./scenario-memory.ts";
 import { mixedFleet } from "./scenario-mixed.ts";
 import { observedFleet } from "./scenario-observe.ts";
+import { strippedByPipeline } from "./scenario-pipeline.ts";
 import { replacedFleet } from "./scenario-replacement.ts";
 
 /** In this order: what matters most first, should the time run out. */
@@ -19,6 +20,7 @@ const SCENARIOS: readonly Scenario[] = [
   observedFleet,
   mixedFleet,
   tenVolumes,
+  strippedByPipeline,
   memoryOfService,
   replacedFleet,
 ];

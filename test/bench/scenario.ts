@@ -29,7 +29,7 @@ export const SCALES: Record<ScaleName, Scale> = {
     replacements: 1_000,
     mixedFileSystems: 50,
     tenfoldServices: 10,
-    pipelined: { services: 50, rounds: 5 },
+    pipelined: { services: 50, rounds: 4 },
     memory: [1_000, 10_000],
   },
   small: {
