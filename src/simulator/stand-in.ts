@@ -18,6 +18,11 @@ interface Command {
   constructor: { name: string };
 }
 
+/** Once aborted, the caller has gone away: a long poll hands it no messages any more. */
+interface SendOptions {
+  abortSignal?: { readonly aborted: boolean };
+}
+
 export interface StandIn {
   // oxlint-disable-next-line typescript/no-explicit-any -- typed by the SDK client it stands in for
   send(command: object, options?: object): Promise<any>;
@@ -36,18 +41,25 @@ export function standIn<T extends object = StandIn>(simulator: Simulator, servic
   const client = Object.create(clientClass.prototype) as Record<string, unknown>;
   client["config"] = { region: () => Promise.resolve(simulator.world.region) };
   client["destroy"] = () => undefined;
-  client["send"] = (command: Command) => send(simulator, model, command, caller);
+  client["send"] = (command: Command, options?: SendOptions) => send(simulator, model, command, caller, options);
   return client as T;
 }
 
-async function send(simulator: Simulator, model: ServiceModel, command: Command, caller: Caller): Promise<unknown> {
+async function send(
+  simulator: Simulator,
+  model: ServiceModel,
+  command: Command,
+  caller: Caller,
+  { abortSignal }: SendOptions = {},
+): Promise<unknown> {
   const operationName = command.constructor.name.replace(/Command$/, "");
   const operation = model.operations.get(operationName);
   if (!operation) throw new TypeError(`Cannot send ${command.constructor.name}: ${model.name} has no such operation`);
   const requestId = simulator.world.clock.uuid();
   const input = withTokens(operation.input, command.input, simulator);
   try {
-    const output = await simulator.call(model.name, operationName, input, caller, { requestId });
+    const disconnected = () => abortSignal?.aborted === true;
+    const output = await simulator.call(model.name, operationName, input, caller, { requestId, disconnected });
     const copied = copy(operation.output, output ?? {}) as Record<string, unknown>;
     return { $metadata: metadata(operation, copied, requestId), ...copied };
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import type { BatchGetCommandInput, BatchGetCommandOutput, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { BatchGetCommandInput, BatchGetCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { ABSENT, inPartition } from "./dynamodb-items.ts";
-import type { Item, Table } from "./dynamodb-items.ts";
+import type { Documents, Item, Table } from "./dynamodb-items.ts";
 import type { AuditItem } from "./engine.ts";
 
 /** DynamoDB's limits for one batch. */
@@ -24,12 +24,12 @@ const DAYS = "days";
  * never a record that no query finds.
  */
 export class AuditTable {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: Documents;
   readonly #table: Table;
   /** Days that this process knows to be listed. */
   readonly #listedDays = new Set<string>();
 
-  constructor(client: DynamoDBDocumentClient, table: Table) {
+  constructor(client: Documents, table: Table) {
     this.#client = client;
     this.#table = table;
   }

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AuditTable } from "./dynamodb-audit.ts";
+import type { Documents } from "./dynamodb-items.ts";
 import { ABSENT, Table, compareAndSet, inPartition, newer, withoutNulls } from "./dynamodb-items.ts";
 import { DUE_INDEX, DUE_SHARDS, ensureTables } from "./dynamodb-tables.ts";
 import type { AuditItem, Engine, KeyFields, KeyRow, Marker, ProjectionItem, SlotItem } from "./engine.ts";
@@ -10,6 +11,8 @@ export interface DynamoDbOptions {
   client: DynamoDBClient;
   /** Begins the names of the three tables, e.g. "mooring-". */
   tablePrefix: string;
+  /** What items are read and written with. Default: the SDK's document client on `client`. */
+  documents?: Documents;
 }
 
 /** The store in DynamoDB, for production: any number of replicas. */
@@ -27,8 +30,12 @@ export interface DynamoDbEngine extends Engine {
   endLeases(): Promise<void>;
 }
 
-export function openDynamoDbEngine({ client, tablePrefix }: DynamoDbOptions): DynamoDbEngine {
-  return new EngineOnDynamoDb(client, tablePrefix);
+export function openDynamoDbEngine({ client, tablePrefix, documents }: DynamoDbOptions): DynamoDbEngine {
+  return new EngineOnDynamoDb(client, tablePrefix, documents ?? documentsOn(client));
+}
+
+function documentsOn(client: DynamoDBClient): Documents {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /** Bodies dropped at once. */
@@ -46,8 +53,7 @@ class EngineOnDynamoDb implements DynamoDbEngine {
   readonly #keys: Table;
   readonly #audit: AuditTable;
 
-  constructor(client: DynamoDBClient, prefix: string) {
-    const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  constructor(client: DynamoDBClient, prefix: string, documents: Documents) {
     this.#client = client;
     this.#prefix = prefix;
     this.#log = new Table(documents, `${prefix}log`);

@@ -7,15 +7,18 @@ type Condition = Pick<
   "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
 >;
 
+/** What sends commands on items in JavaScript's own types. */
+export type Documents = Pick<DynamoDBDocumentClient, "send">;
+
 /**
  * One table, by single-item conditional writes and consistent reads only: that much every DynamoDB
  * (and every emulator) has. A failed condition is an answer, not an error.
  */
 export class Table {
   readonly name: string;
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: Documents;
 
-  constructor(client: DynamoDBDocumentClient, name: string) {
+  constructor(client: Documents, name: string) {
     this.#client = client;
     this.name = name;
   }

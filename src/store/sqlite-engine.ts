@@ -40,17 +40,20 @@ export interface SqliteOptions {
 export function openSqliteEngine(file: string, options: SqliteOptions = {}): Engine {
   const db = new DatabaseSync(file);
   try {
-    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
-    // The log is folded back (with a wait for the disk) every 32 MB instead of every 4: that halves the cost of a write.
-    db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}; PRAGMA wal_autocheckpoint = 8000;`);
-    // The first write takes the lock, which EXCLUSIVE then keeps.
-    db.exec(
-      `BEGIN IMMEDIATE; ${SCHEMA} UPDATE keys SET expiresAtMs = 0, nextAtMs = 0 WHERE owner IS NOT NULL; COMMIT;`,
-    );
+    return sqliteEngineOn(db, options);
   } catch (cause) {
     db.close();
     throw openError(file, cause);
   }
+}
+
+/** The same on a database that is open already, e.g. one in memory that outlives the process simulated on it. */
+export function sqliteEngineOn(db: DatabaseSync, options: SqliteOptions = {}): Engine {
+  db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
+  // The log is folded back (with a wait for the disk) every 32 MB instead of every 4: that halves the cost of a write.
+  db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}; PRAGMA wal_autocheckpoint = 8000;`);
+  // The first write takes the lock, which EXCLUSIVE then keeps.
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA} UPDATE keys SET expiresAtMs = 0, nextAtMs = 0 WHERE owner IS NOT NULL; COMMIT;`);
   return new SqliteEngine(db);
 }
 
