@@ -117,8 +117,9 @@ describe("carrying out actions", () => {
 
   test("records Unknown, and stops, when nobody knows whether the call took effect", async () => {
     const { ports, context, log } = world({ "fsap-1": refusal("Transient", false) });
-    await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
+    const result = await act([deletion("fsap-1"), deletion("fsap-2"), deletion("fsap-3")], ports, context);
     expect(log).toEqual(["intent intent-1", "call fsap-1", "Unknown intent-1"]);
+    expect(result).toEqual({ carriedOut: 1, stale: true });
   });
 
   test("forgets an earlier refusal once the same call succeeds", async () => {
