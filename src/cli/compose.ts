@@ -26,7 +26,7 @@ export interface ControllerOptions {
   /** What the store stands on; closed with everything else. */
   engine: Engine;
   /** Absent = the SDK's ordinary chain and addresses. */
-  aws?: { endpoint: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  aws?: AwsAddress;
   /** null = found, or made, by the installation's name. */
   queues: { fastUrl: string; slowUrl: string } | null;
   eventBus: string;
@@ -103,7 +103,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       home,
       store,
       aws,
-      ownArn: await ownArn((await aws.sts.getCallerIdentity()).arn, { region: home.region, ...options.aws }),
+      ownArn: await ownArn((await aws.sts.getCallerIdentity()).arn, iamConnection(options)),
       ...timeOf(options),
       settings,
       logError: (message, error) => log.error({ err: error }, message),
@@ -131,6 +131,15 @@ function connectAws(options: ControllerOptions): AwsConnection {
     ...(world === undefined ? {} : { clients: world.clients }),
     customUserAgent: `mooring/${readVersion()} (${settings.installation})`,
   });
+}
+
+function iamConnection({ home, aws }: MooringOptions): NonNullable<Parameters<typeof ownArn>[1]> {
+  const endpoint = aws?.endpoints?.iam ?? aws?.endpoint;
+  return {
+    region: home.region,
+    ...(aws === undefined ? {} : { credentials: aws.credentials }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
 }
 
 async function connectQueues(options: ControllerOptions) {
