@@ -19,6 +19,15 @@ import { ownArn } from "./own-arn.ts";
 import { portError } from "./ports.ts";
 import { readVersion } from "./version.ts";
 
+/** Where and as whom AWS is called, if not by the SDK's own configuration. */
+export interface AwsAddress {
+  /** One address for all services. */
+  endpoint?: string;
+  /** Addresses of single services; they win over `endpoint`. */
+  endpoints?: Partial<Record<"efs" | "lambda" | "ecs" | "iam" | "sts" | "sqs" | "eventbridge", string>>;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
 /** What one replica's controller stands on. */
 export interface ControllerOptions {
   home: Home;
@@ -133,7 +142,7 @@ function connectAws(options: ControllerOptions): AwsConnection {
   });
 }
 
-function iamConnection({ home, aws }: MooringOptions): NonNullable<Parameters<typeof ownArn>[1]> {
+function iamConnection({ home, aws }: ControllerOptions): NonNullable<Parameters<typeof ownArn>[1]> {
   const endpoint = aws?.endpoints?.iam ?? aws?.endpoint;
   return {
     region: home.region,
