@@ -24,8 +24,8 @@ interface Judgement {
   isMountable: boolean;
 }
 
-/** Calls that change a mount of every workload, if they change one at all. */
-const CONCERNS_ALL = /AccessPoint|FileSystemPolicy/;
+/** Calls that may change the mounts of all workloads of one file system. */
+const CONCERNS_FILE_SYSTEM = /AccessPoint|FileSystemPolicy/;
 const CONCERNS_FUNCTION = /UpdateFunction|PublishVersion/;
 
 /**
@@ -39,6 +39,7 @@ export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWa
       ...services.map(({ name, bindings }) => [name, () => judgeService(world, name, bindings)] as const),
     ]),
   );
+  const concerns = concernedBy(fileSystems);
   const unnamed = new Spells();
   const unmountable = new Spells();
   let events = 0;
@@ -51,10 +52,10 @@ export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWa
     unmountable.note(name, !judgement.isMountable, nowMs);
   };
   world.onEvent((event) => {
-    const concerned = isOver ? [] : workloadsOf(event);
+    const concerned = isOver ? [] : concerns(event);
     if (concerned.length === 0) return;
     events += 1;
-    for (const name of concerned === "all" ? workloads.keys() : concerned) judge(name);
+    for (const name of concerned) judge(name);
   });
   return {
     longestUnnamedMs: () => unnamed.longestMs(performance.now()),
@@ -64,22 +65,45 @@ export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWa
   };
 }
 
-function workloadsOf({ source, resources = [], detail }: WorldEvent): "all" | string[] {
-  const {
-    eventName = "",
-    requestParameters,
-    group,
-  } = detail as {
-    eventName?: string;
-    requestParameters?: { functionName?: string; service?: string };
-    group?: string;
+/** Names of the workloads whose mounts an event may have changed. */
+function concernedBy(fileSystems: Account["fileSystems"]): (event: WorldEvent) => readonly string[] {
+  const byFileSystem = new Map(
+    fileSystems.map(({ fileSystemId, functionNames, services }) => [
+      fileSystemId,
+      [...functionNames, ...services.map(({ name }) => name)],
+    ]),
+  );
+  const all = [...byFileSystem.values()].flat();
+  // The event of a deletion names nothing but the access point.
+  const homes = new Map<string, string>();
+  return ({ source, resources = [], detail }) => {
+    const { eventName = "", requestParameters, responseElements, group } = detail as Detail;
+    const { fileSystemId, accessPointId = "", functionName = "", service } = requestParameters ?? {};
+    if (source === "aws.ecs") return [lastPart(service ?? group ?? resources[0] ?? "")];
+    if (CONCERNS_FUNCTION.test(eventName)) return [functionName];
+    if (!CONCERNS_FILE_SYSTEM.test(eventName)) return [];
+    if (fileSystemId !== undefined && responseElements?.accessPointId !== undefined)
+      homes.set(responseElements.accessPointId, fileSystemId);
+    return byFileSystem.get(fileSystemId ?? homes.get(accessPointId) ?? "") ?? all;
   };
-  if (source === "aws.ecs") {
-    const named = requestParameters?.service ?? group?.replace(/^service:/, "") ?? resources[0];
-    return named === undefined ? [] : [named.slice(named.lastIndexOf("/") + 1)];
-  }
-  if (CONCERNS_ALL.test(eventName)) return "all";
-  return CONCERNS_FUNCTION.test(eventName) ? [requestParameters?.functionName ?? ""] : [];
+}
+
+interface Detail {
+  eventName?: string;
+  requestParameters?: {
+    functionName?: string;
+    service?: string;
+    fileSystemId?: string;
+    accessPointId?: string;
+  } | null;
+  responseElements?: { accessPointId?: string } | null;
+  /** Of a task: service:<name> */
+  group?: string;
+}
+
+/** The name in an ARN, in a task's group, or as it is. */
+function lastPart(text: string): string {
+  return text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf(":")) + 1);
 }
 
 function judgeFunction(world: World, name: string): Judgement {

@@ -25,9 +25,9 @@ const SCENARIOS: readonly Scenario[] = [
   replacedFleet,
 ];
 
-/** Of one scenario; with three of them the whole stays under eight minutes. */
-const SCENARIO_MAX_MS = 220_000;
-const TOTAL_MAX_MS = 470_000;
+/** The whole stays under a quarter of an hour, whatever happens. */
+const SCENARIO_MAX_MS = 300_000;
+const TOTAL_MAX_MS = 870_000;
 
 /** The numbers of Mooring, as a table. It measures and never judges: a missed target is not an error. */
 async function main(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Measurement } from "./report.ts";
 import type { Scenario, ScenarioContext } from "./scenario.ts";
 import { simulatedHere } from "./simulated-aws.ts";
 
-const DEADLINE_MS = 190_000;
+const DEADLINE_MS = 270_000;
 /** On functions, and as many again on one service; each is moved once a round, all file systems at once. */
 const HALF_PER_FILE_SYSTEM = 10;
 const FILE_SYSTEMS_MAX = 10;
