@@ -26,7 +26,7 @@ type Step =
   | { service: string; kind: "completed"; deploymentId: string; atMs: number }
   | { service: string; kind: "ours"; atMs: number };
 
-export function watchRollouts({ world }: Simulator): RolloutWatch {
+export function watchRollouts({ world }: Pick<Simulator, "world">): RolloutWatch {
   const listeners = new Set<(step: Step) => void>();
   world.onEvent((event) => {
     const step = stepOf(event);
