@@ -6,6 +6,7 @@ import { canonicalStatement, canonicalStatements } from "./policy-canonical.ts";
 import type { Statement } from "./policy-document.ts";
 import { statementsOf } from "./policy-statements.ts";
 import type { PolicyView } from "./policy-view.ts";
+import { statementDifferences } from "./statement-differences.ts";
 
 /**
  * The foreign statements that stay beside a document with these admissions: all but those that a
@@ -22,24 +23,26 @@ export function withoutAdopted(
   for (const draft of pass.drafts) {
     const own = admissionsOf(draft);
     if (own.length === 0 || !own.every((admission) => given.has(admissionKey(admission)))) continue;
-    const grants = grantsOf(pass, view, own);
+    const grants = canonicalStatements(ownStatements(pass, view, own), view.names);
     for (const one of namedBy(draft, foreign))
       if (grants.includes(canonicalStatement(one, view.names))) replaced.add(one);
   }
   return foreign.filter((one) => !replaced.has(one));
 }
 
-/** Says which named statements grant something else: those stay as they are. */
+/** Says which named statements grant something else, and in what: those stay as they are. */
 export function judgeNamedStatements(pass: FileSystemPass, view: PolicyView, foreign: readonly Statement[]): void {
   for (const draft of pass.drafts) {
     const own = admissionsOf(draft);
     if (own.length === 0) continue;
-    const grants = grantsOf(pass, view, own);
-    const other = namedBy(draft, foreign).find((one) => !grants.includes(canonicalStatement(one, view.names)));
+    const grants = ownStatements(pass, view, own);
+    const differs = (one: Statement) => grants.map((grant) => statementDifferences(one, grant, view.names));
+    const other = namedBy(draft, foreign).find((one) => differs(one).every(({ length }) => length > 0));
     if (other === undefined) continue;
-    const sides = `This binding's own statement grants ${grants.join(" and ")}; statement ${String(other.Sid)} grants ${canonicalStatement(other, view.names)}`;
-    const advice = "Edit that statement, or this binding, so that both say the same";
-    sayMismatch(draft.conditions, null, `${sides}. ${advice}`);
+    // Of several that the binding needs, the one that it comes nearest to.
+    const [nearest = []] = differs(other).sort((a, b) => a.length - b.length);
+    const sides = `Statement ${String(other.Sid)} grants something else than this binding's own. ${nearest.join("; ")}`;
+    sayMismatch(draft.conditions, null, `${sides}. Edit that statement, or this binding, so that both say the same`);
   }
 }
 
@@ -60,9 +63,9 @@ function admissionsOf(draft: BindingDraft): Admission[] {
   }));
 }
 
-/** Meanings of the statements that admit these and nobody else. */
-function grantsOf(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): string[] {
+/** The statements that admit these and nobody else. */
+function ownStatements(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): Statement[] {
   const { installation } = pass.input.settings;
   const only = { installation, fileSystemArn: pass.arn, admissions, confine: false, requireTls: false };
-  return canonicalStatements(statementsOf({ ...only, unconfined: view.unconfined }), view.names);
+  return statementsOf({ ...only, unconfined: view.unconfined });
 }

@@ -1,7 +1,7 @@
-import { adoptionOf, mayAdopt } from "../model/adoption.ts";
 import type { ObservedTaskDefinition } from "../model/observations.ts";
 import { TASK_DEFINITION_TAGS } from "../model/records.ts";
 import { unread } from "./condition-drafts.ts";
+import { isToAdopt, refuseVolume } from "./ecs-adoption.ts";
 import { revisionName } from "./ecs-input.ts";
 import { VOLUME_PREFIX } from "./ecs-revision.ts";
 import { type EcsDraft, type EcsPass, isLeaving, say } from "./ecs-pass.ts";
@@ -22,6 +22,7 @@ export function passesEcsChecks(pass: EcsPass, draft: EcsDraft, base: ObservedTa
   const refusal =
     refuseTarget(pass, base) ??
     refuseContainers(draft, base) ??
+    refuseVolume(draft, base) ??
     refusePaths(pass, draft, base) ??
     refuseName(draft, base);
   if (refusal === null) return hasMountTargets(pass, draft);
@@ -129,12 +130,6 @@ function refusePaths(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinitio
     seen.add(`${container}:${path}`);
   }
   return null;
-}
-
-/** True if the annotation asks for this volume to be taken over, which becomes ours with its access point. */
-function isToAdopt({ binding, wantedId }: EcsDraft, { volumes }: ObservedTaskDefinition, volume: string): boolean {
-  const id = volumes.find(({ name }) => name === volume)?.efs?.accessPointId ?? null;
-  return id !== null && wantedId === null && mayAdopt(adoptionOf(binding), id);
 }
 
 function isOlder(pass: EcsPass, one: EcsDraft, than: EcsDraft): boolean {

@@ -1,5 +1,6 @@
 import type { ObservedFunction, ObservedMountTarget } from "../model/observations.ts";
 import { adoptionOf, mayAdopt } from "../model/adoption.ts";
+import { ANNOTATIONS } from "../model/records.ts";
 import { sayMismatch } from "./plan-adoption.ts";
 import { unread } from "./condition-drafts.ts";
 import { type LambdaPass, type MountDraft, mountCondition, slotOf } from "./lambda-pass.ts";
@@ -63,7 +64,10 @@ function refuseSlot(draft: MountDraft, latest: ObservedFunction): Refusal | null
   if (!slot) return null;
   if (isToAdopt(draft, slot.id)) return refuseOtherPath(draft, latest, slot);
   if (draft.ourIds.has(slot.id) || slot.arn === draft.wanted?.arn) return null;
-  const message = `Function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}, which is not Mooring's, and a function has room for one mount: take that mount out, or delete this binding.`;
+  const asked = adoptionOf(draft.binding);
+  if (asked?.mount && asked.accessPointId !== null && draft.wanted === null)
+    return refuseOtherMount(draft, latest, slot, asked.accessPointId);
+  const message = `Function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}, which is not this binding's, and a function has room for one mount: let the binding take it over (annotation ${ANNOTATIONS.adopt}: mount), take that mount out, or delete this binding.`;
   return { reason: "MountOccupied", message };
 }
 
@@ -77,17 +81,34 @@ function isToAdopt({ binding, previous, wanted }: MountDraft, accessPointId: str
 }
 
 /** What is adopted must be in place already: a mount is never moved under running code by its adoption. */
-function refuseOtherPath(
-  draft: MountDraft,
-  latest: ObservedFunction,
-  slot: { arn: string; localMountPath: string },
-): Refusal | null {
+function refuseOtherPath(draft: MountDraft, latest: ObservedFunction, slot: Slot): Refusal | null {
   const { localMountPath } = draft.binding.spec.workload.lambda;
   if (slot.localMountPath === localMountPath) return null;
-  const message = `The spec asks for ${localMountPath}; function ${latest.functionName} mounts ${slot.arn} at ${slot.localMountPath}. Make the spec say where the mount is`;
-  sayMismatch(draft.conditions, "MountConfigured", message);
-  const { reason, message: said } = draft.conditions.get("MountConfigured")!;
-  return { reason, message: said };
+  return mismatch(
+    draft,
+    `The spec asks for ${localMountPath}; ${said(latest, slot)}. Make the spec say where the mount is`,
+  );
+}
+
+function refuseOtherMount(draft: MountDraft, latest: ObservedFunction, slot: Slot, asked: string): Refusal {
+  const { localMountPath } = draft.binding.spec.workload.lambda;
+  const sides = `The annotation asks for the mount of ${asked} at ${localMountPath}; ${said(latest, slot)}`;
+  return mismatch(draft, `${sides}. Make the annotation name what is there`);
+}
+
+interface Slot {
+  arn: string;
+  localMountPath: string;
+}
+
+function said({ functionName }: ObservedFunction, { arn, localMountPath }: Slot): string {
+  return `function ${functionName} mounts ${arn} at ${localMountPath}`;
+}
+
+function mismatch(draft: MountDraft, sides: string): Refusal {
+  sayMismatch(draft.conditions, "MountConfigured", sides);
+  const { reason, message } = draft.conditions.get("MountConfigured")!;
+  return { reason, message };
 }
 
 export function reasonOf(latest: ObservedFunction): string {

@@ -9,6 +9,7 @@ import { accessPointToAdopt, planTakeOver, sayAdopting } from "./plan-adoption.t
 import { findOwn, rememberFormer, retireReplaced } from "./own-access-points.ts";
 import { askForConsent, consentsToReplacement, planReplacement } from "./plan-replacement.ts";
 import { planRetired } from "./plan-retirement.ts";
+import { takeFromRetained } from "./retained-access-point.ts";
 
 /** How soon an access point that EFS is still making is looked at again, ms. */
 const CREATING_POLL_MS = 200;
@@ -80,6 +81,7 @@ function planSuspended(pass: FileSystemPass, draft: BindingDraft): void {
 function keep(pass: FileSystemPass, draft: BindingDraft, seen: ObservedAccessPoint): void {
   draft.seen = seen;
   draft.serves = observedFields(seen);
+  takeFromRetained(pass, draft, seen);
   const adopting = planTakeOver(pass, draft, seen);
   if (!adopting) repairTags(pass, draft, seen);
   draft.admit = draft.binding.spec.driftPolicy === "Observe" ? "asInForce" : "wanted";

@@ -1,9 +1,11 @@
 import { adoptionOf, mayAdopt, type Adoption } from "../model/adoption.ts";
 import type { ObservedAccessPoint } from "../model/observations.ts";
 import { ANNOTATIONS, TAGS } from "../model/records.ts";
+import { mountPaths, workloadName } from "../model/workload.ts";
 import { observedFields, ownerTags, sameFields, tagsToRepair, wantedFields } from "./access-point-fields.ts";
 import type { ConditionDrafts } from "./condition-drafts.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+import { isLeftBehind, NOT_RETAINED } from "./retained-access-point.ts";
 
 /** How soon an access point that EFS is still making is looked at again, ms. */
 const CREATING_POLL_MS = 200;
@@ -59,18 +61,19 @@ function canMount({ binding, conditions }: BindingDraft): boolean {
 /** The annotation's id, or that of the mount in place; both, where both are asked for, must be the same. */
 function idToAdopt(draft: BindingDraft, { accessPointId, mount }: Adoption): string | null {
   if (!mount) return accessPointId;
+  const { workload } = draft.binding.spec;
   const mounted = draft.binding.facets.workload?.mounted ?? null;
   if (mounted === null) {
     refuse(
       draft,
-      `The annotation asks for the mount of the workload, which has none at the path of the spec. Take "mount" out of the annotation, or correct the path`,
+      `The annotation asks for the mount of ${workloadName(workload)} at ${mountPaths(workload)}; it has none at the path. Take "mount" out of the annotation, or correct the path`,
     );
     return null;
   }
   if (accessPointId === null || accessPointId === mounted) return mounted;
   refuse(
     draft,
-    `The annotation names ${accessPointId}; the workload mounts ${mounted}. Name that one, or take "mount" out of the annotation`,
+    `The annotation names ${accessPointId}; ${workloadName(workload)} mounts ${mounted} at ${mountPaths(workload)}. Name that one, or take "mount" out of the annotation`,
   );
   return null;
 }
@@ -80,7 +83,7 @@ function ownerOf(pass: FileSystemPass, draft: BindingDraft, seen: ObservedAccess
   const other = pass.drafts.find((one) => one !== draft && one.accessPoint?.id === seen.accessPointId);
   if (other !== undefined) return `binding ${other.name}`;
   const { [TAGS.installation]: installation, [TAGS.binding]: uid, [TAGS.bindingName]: name = "" } = seen.tags;
-  if (installation === undefined || uid === draft.binding.metadata.uid) return null;
+  if (installation === undefined || uid === draft.binding.metadata.uid || isLeftBehind(pass, seen)) return null;
   if (installation !== pass.input.settings.installation) return `installation "${installation}" (binding ${name})`;
   return `binding ${name} (it carries its tags)`;
 }
@@ -105,19 +108,21 @@ export function sayMismatch(
 }
 
 /**
- * Makes the tags due by which an adopted access point is known as ours; that it does not carry them yet is
- * no drift. Under `driftPolicy: Observe` it stays untagged.
+ * Makes the tags due by which an adopted access point is known as this binding's; that it does not carry them yet is
+ * no drift. Under `driftPolicy: Observe` its tags stay as they are.
  *
  * @returns false if the access point is none that is being adopted: then missing tags are drift.
  */
 export function planTakeOver(pass: FileSystemPass, draft: BindingDraft, seen: ObservedAccessPoint): boolean {
-  if (!mayAdopt(adoptionOf(draft.binding), seen.accessPointId) || seen.tags[TAGS.installation] !== undefined)
-    return false;
+  const isNobodys = seen.tags[TAGS.installation] === undefined;
+  const isRetained = isLeftBehind(pass, seen);
+  if (!mayAdopt(adoptionOf(draft.binding), seen.accessPointId) || (!isNobodys && !isRetained)) return false;
   if (draft.binding.spec.driftPolicy === "Observe") return true;
   const said = draft.previous?.conditions.find(({ type }) => type === "AccessPointReady");
   if (said?.reason === "Ready" && draft.previous?.accessPoint?.id === seen.accessPointId && !wasObserving(draft))
     return false;
-  const tags = tagsToRepair(seen, ownerTags(draft.binding, pass.input.settings.installation));
+  const owner = ownerTags(draft.binding, pass.input.settings.installation);
+  const tags = tagsToRepair(seen, { ...owner, ...(isRetained ? NOT_RETAINED : {}) });
   const before = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.tags[key] ?? null]));
   draft.creates.push({
     type: "TagResource",

@@ -182,7 +182,9 @@ function vanish(pass: FileSystemPass, draft: BindingDraft, isAlone: boolean): St
 function retain(pass: FileSystemPass, draft: BindingDraft, own: ObservedAccessPoint): Stage {
   const { binding } = draft;
   const id = own.accessPointId;
-  const recorded = pass.retained.some(({ accessPointId }) => accessPointId === id);
+  const recorded = pass.retained.some(
+    ({ accessPointId, bindingUid }) => accessPointId === id && bindingUid === binding.metadata.uid,
+  );
   draft.conditions.set(
     "AccessPointReady",
     "False",

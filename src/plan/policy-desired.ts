@@ -38,7 +38,8 @@ export function desiredAdmissions(pass: FileSystemPass, inForce: readonly Admiss
     else if (!retained.has(id) && !isGone(pass, id)) desired.orphans.push(admission);
   }
   for (const [draft, own] of byOwner) sortDraft(pass, draft, own, desired);
-  sortRetained(pass, inForce, desired);
+  const withdrawn = (id: string) => isWithdrawn(owners.get(id), id);
+  sortRetained(pass, inForce, desired, withdrawn);
   desired.established.push(...desired.orphans);
   return desired;
 }
@@ -194,9 +195,20 @@ export function pairDigest(admission: Admission): string {
   return digest([pairKey(admission)]).slice(0, 6);
 }
 
+/** A later binding took it over, and was deleted in its turn: what was left behind before goes with it. */
+function isWithdrawn(owner: BindingDraft | undefined, accessPointId: string): boolean {
+  return owner !== undefined && (owner.admit === "nothing" || owner.withdrawn.has(accessPointId));
+}
+
 /** What deleted bindings left behind on purpose stays admitted as it was. */
-function sortRetained(pass: FileSystemPass, inForce: readonly Admission[], desired: DesiredAdmissions): void {
-  for (const { roleArns, accessPointArn, access } of pass.retained) {
+function sortRetained(
+  pass: FileSystemPass,
+  inForce: readonly Admission[],
+  desired: DesiredAdmissions,
+  withdrawn: (accessPointId: string) => boolean,
+): void {
+  for (const { roleArns, accessPointId, accessPointArn, access } of pass.retained) {
+    if (withdrawn(accessPointId)) continue;
     for (const roleArn of roleArns) {
       const admission = { roleArn, accessPointArn, access };
       const role = pass.input.observed.roles.get(roleArn);

@@ -5,10 +5,11 @@ import {
   mountsOf,
   mutationsBy,
   ourAccessPoints,
+  policyText,
   putStatements,
   statements,
 } from "./account.ts";
-import { allowByHand, deployByHand, mountByHand } from "./by-hand.ts";
+import { accessPointByHand, allowByHand, deployByHand, mountByHand, registerByHand } from "./by-hand.ts";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { World, type Manifest } from "./world.ts";
 
@@ -74,6 +75,16 @@ describe("adoption of an access point and its mount", () => {
     await world.delete(other);
     await world.gone(other);
     expect(await mountsOf(world, "thumbnailer")).toEqual([{ Arn: byHand.arn, LocalMountPath: "/mnt/data" }]);
+  });
+
+  test("another mount than the one that the annotation names is refused with both sides", async () => {
+    const other = adopting(aBinding("thumbnailer"), "fsap-0123456789abcdef0,mount");
+    await world.create(other);
+    const { message } = await world.condition(other, "AdoptionMismatch", { status: "True", reason: "MountDiffers" });
+    expect(message).toContain("asks for the mount of fsap-0123456789abcdef0 at /mnt/data");
+    expect(message).toContain(`mounts ${byHand.arn} at /mnt/data`);
+    await world.delete(other);
+    await world.gone(other);
   });
 
   test("what fits is taken over: tags are added, nothing is made, and it goes on mounting", async () => {
@@ -184,7 +195,9 @@ describe("adoption of a statement", () => {
     await world.ready(binding);
     const { reason, message } = await world.condition(binding, "AdoptionMismatch", { status: "True" });
     expect(reason).toBe("StatementDiffers");
-    expect(message).toContain("elasticfilesystem:clientwrite");
+    expect(message).toMatch(
+      /Action: it has \["[^,]*clientmount"\]; wanted is \["[^"]*clientmount","[^"]*clientwrite"\]/,
+    );
     expect(await sids()).toContain("allow-transcoder");
   });
 });
@@ -197,6 +210,31 @@ describe("adoption of a volume", () => {
   });
   afterAll(() => world.close());
 
+  const deployments = () => {
+    const made = world.simulator.simulator.calls.counts().byCaller["mooring"] ?? {};
+    return [made["ecs.RegisterTaskDefinition"] ?? 0, made["ecs.UpdateService"] ?? 0];
+  };
+
+  test.each([
+    ["without IAM", { iam: "DISABLED" as const, at: ["report:/in"] }, /iam ENABLED .*has volume in .* iam DISABLED/],
+    ["at another path", { at: ["report:/else"] }, /at report:\/in; .*has volume in .* at report:\/else/],
+    ["read-only", { at: ["report:/in:ro"] }, /at report:\/in; .* at report:\/in \(read-only\)/],
+  ])("a volume %s is refused with both sides, and nothing is registered", async (how, volume, sides) => {
+    const { id } = await accessPointByHand(world, how.replaceAll(" ", "-"), { path: "/in" });
+    await registerByHand(world, "nightly-report", [{ name: "in", accessPointId: id, ...volume }]);
+    const mounts = [{ container: "report", containerPath: "/in" }];
+    const plain = aBinding("in", { workload: { ecs: { family: "nightly-report", mounts } } });
+    const binding = adopting(plain, id);
+    await world.create(binding);
+    const { message } = await world.condition(binding, "AdoptionMismatch", { status: "True", reason: "MountDiffers" });
+    expect(message).toMatch(sides);
+    await world.condition(binding, "MountConfigured", { reason: "AdoptionMismatch" });
+    expect(deployments()).toEqual([0, 0]);
+    expect(mutationsBy(world)).toEqual({});
+    await world.delete(binding);
+    await world.gone(binding);
+  });
+
   test("a service that mounts the access point already is not deployed anew", async () => {
     const { id, arn } = await mountByHand(world, "reporter", { path: "/web" });
     await putStatements(world, "platform-team", [...(await statements(world)), allowByHand("web", arn)]);
@@ -205,10 +243,51 @@ describe("adoption of a volume", () => {
     const binding = adopting(aBinding("web", { workload: { ecs: { cluster: "prod", service: "web", mounts } } }), id);
     await world.create(binding);
     await world.ready(binding);
-    const made = world.simulator.simulator.calls.counts().byCaller["mooring"] ?? {};
-    expect(made["ecs.RegisterTaskDefinition"] ?? 0).toBe(0);
-    expect(made["ecs.UpdateService"] ?? 0).toBe(0);
-    expect(made["efs.TagResource"]).toBe(1);
+    expect(mutationsBy(world)).toEqual({ "efs.TagResource": 1 });
     expect((await ourAccessPoints(world)).map((one) => one.AccessPointId)).toEqual([id]);
+  });
+});
+
+describe("adoption of what a deleted binding left behind", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    await world.create(aFileSystem());
+  });
+  afterAll(() => world.close());
+
+  const mounts = [{ container: "app", containerPath: "/data" }];
+  test.each([
+    ["function", aBinding("thumbnailer", { deletionPolicy: "Retain" }), {}],
+    [
+      "service",
+      aBinding("web", { deletionPolicy: "Retain", workload: { ecs: { cluster: "prod", service: "web", mounts } } }),
+      { "ecs.RegisterTaskDefinition": 1, "ecs.UpdateService": 1 },
+    ],
+  ])("a new binding of the %s takes it over by its tags; policy and mount stay", async (_kind, binding, deployed) => {
+    await world.create(binding);
+    await world.ready(binding);
+    const id = (await world.get(binding)).body.status.accessPointId!;
+    await world.delete(binding);
+    await world.gone(binding);
+    const [policy, before] = [await policyText(world), mutationsBy(world)];
+    expect(before).toMatchObject(deployed);
+    const heir = adopting({ ...binding, metadata: { ...binding.metadata, name: "heir" } }, `${id},mount`);
+    const { body } = await world.request("POST", "/namespaces/media/bindings?dryRun=All", heir);
+    expect(body.status.plan?.map(({ operation }) => operation)).toEqual(["elasticfilesystem:TagResource"]);
+    await world.create(heir);
+    await world.ready(heir);
+    expect(mutationsBy(world)).toEqual({ ...before, "efs.TagResource": before["efs.TagResource"]! + 1 });
+    expect(await policyText(world)).toBe(policy);
+    const { Tags } = (await accessPoints(world)).find((one) => one.AccessPointId === id)!;
+    expect(Tags).toEqual(
+      expect.arrayContaining([
+        { Key: "mooring.dev/binding-name", Value: "media/heir" },
+        { Key: "mooring.dev/retained", Value: "false" },
+      ]),
+    );
+    expect(await world.mooring.service.sweepNow()).toEqual([]);
+    await world.delete(heir);
+    await world.gone(heir);
   });
 });

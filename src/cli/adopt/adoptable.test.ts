@@ -130,6 +130,18 @@ describe("what a scan finds", () => {
     expect(leftOut).toEqual([expect.stringMatching(reason)]);
   });
 
+  test("an access point that a deleted Binding left behind is found, with a note whose it was", () => {
+    const tags = {
+      "mooring.dev/installation": "prod",
+      "mooring.dev/binding-name": "a/b",
+      "mooring.dev/retained": "true",
+    };
+    const one = accessPoint("fsap-01234567", { tags });
+    const { records, leftOut } = adoptable(account([one], [fn("thumbnailer", one.accessPointArn)]), CHOICE);
+    expect(leftOut).toEqual([]);
+    expect(records[1]!.notes.join()).toContain('Binding a/b of installation "prod" left this access point behind');
+  });
+
   test("strings that look like numbers stay strings in the file, and guesses stand in comments", () => {
     const one = accessPoint("fsap-01234567");
     const text = adoptableYaml(adoptable(account([one], [fn("thumbnailer", one.accessPointArn)]), CHOICE), HOME);

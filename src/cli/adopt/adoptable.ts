@@ -161,7 +161,12 @@ function bindingOf(
   const statements = adoptableStatements(policy, { roleArn, accessPointArn, access }, arn);
   const words = [accessPointId, "mount", ...statements.sids.map((sid) => `sid:${sid}`)];
   return {
-    notes: [...notes, ...(doubt === null ? [] : [`access: ${access} is a guess: ${doubt}`]), ...statements.notes],
+    notes: [
+      ...notes,
+      ...retainedNote(accessPoint),
+      ...(doubt === null ? [] : [`access: ${access} is a guess: ${doubt}`]),
+      ...statements.notes,
+    ],
     body: {
       apiVersion: API_VERSION,
       kind: "Binding",
@@ -177,6 +182,13 @@ function bindingOf(
       },
     },
   };
+}
+
+function retainedNote({ tags }: ObservedAccessPoint): string[] {
+  if (tags[TAGS.installation] === undefined) return [];
+  return [
+    `Binding ${tags[TAGS.bindingName] ?? "(unnamed)"} of installation "${tags[TAGS.installation]}" left this access point behind (deletionPolicy: Retain); only that installation takes it over`,
+  ];
 }
 
 function fileSystemOf(fileSystemId: string, { policies }: Account, home: Home): FoundRecord {
