@@ -8,6 +8,7 @@ import type {
   ObservedService,
   ObservedTask,
   ObservedTaskDefinition,
+  ObservedTaskTarget,
 } from "../model/observations.ts";
 import type { RegisterInput } from "../model/register-input.ts";
 
@@ -100,6 +101,18 @@ export interface Ecs {
   listTasks(cluster: string, of?: { service: string } | { family: string }): Promise<ObservedTask[] | null>;
 }
 
+/** EventBridge's rules, which Mooring reads and never writes. */
+export interface Events {
+  /** Targets of rules, on every event bus, that start tasks in one of these clusters, by the clusters' names. */
+  taskTargets(clusters: readonly string[]): Promise<ObservedTaskTarget[]>;
+}
+
+/** EventBridge Scheduler's schedules, which Mooring reads and never writes. */
+export interface Scheduler {
+  /** Schedules of every group that start tasks in whatever cluster. */
+  taskTargets(): Promise<ObservedTaskTarget[]>;
+}
+
 export interface Sts {
   getCallerIdentity(): Promise<{ accountId: string; arn: string }>;
 }
@@ -110,5 +123,7 @@ export interface Aws {
   lambda: Lambda;
   ecs: Ecs;
   iam: Iam;
+  events: Events;
+  scheduler: Scheduler;
   sts: Sts;
 }

@@ -21,7 +21,7 @@ export type Call = <C extends Command, Output>(
 ) => Promise<Output>;
 
 export interface CallSettings {
-  service: "efs" | "lambda" | "ecs" | "iam" | "sts";
+  service: "efs" | "lambda" | "ecs" | "iam" | "eventbridge" | "scheduler" | "sts";
   /** As in IAM: "elasticfilesystem". */
   iamPrefix: string;
   /** For one call, the SDK's retries and (on the fast lane) the wait for the budget included, ms. */

@@ -1,22 +1,26 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Chance, Clock } from "../model/clock.ts";
 import type { Aws } from "./aws.ts";
 import { type CallSettings, createCall } from "./call.ts";
 import { createEcs } from "./ecs.ts";
 import { createEfs } from "./efs.ts";
+import { createEvents } from "./events.ts";
 import { createIam } from "./iam.ts";
 import { createLambda } from "./lambda.ts";
 import { createRateBudget, type Priority } from "./rate-budget.ts";
+import { createScheduler } from "./scheduler.ts";
 import { createSts } from "./sts.ts";
 
 /** Runs of reconcilers, sweeps and API calls share one client per service; the SDK's default of 50 would make them queue. */
 const SOCKETS_MAX = 128;
 
-type ServiceName = "efs" | "lambda" | "ecs" | "iam" | "sts";
+type ServiceName = "efs" | "lambda" | "ecs" | "iam" | "eventbridge" | "scheduler" | "sts";
 
 export interface AwsOptions {
   account: string;
@@ -47,6 +51,8 @@ export interface AwsClients {
   /** Repeats nothing, unlike `ecs`. Default where `ecs` is given: `ecs`. */
   ecsOnce?: Pick<ECSClient, "send">;
   iam: Pick<IAMClient, "send">;
+  eventbridge: Pick<EventBridgeClient, "send">;
+  scheduler: Pick<SchedulerClient, "send">;
   sts: Pick<STSClient, "send">;
 }
 
@@ -73,6 +79,8 @@ export function createAws(options: AwsOptions): AwsConnection {
     ecs,
     ecsOnce: given.ecsOnce ?? given.ecs ?? made(new ECSClient({ ...clientConfig(options, "ecs"), maxAttempts: 1 })),
     iam: given.iam ?? made(new IAMClient(clientConfig(options, "iam"))),
+    eventbridge: given.eventbridge ?? made(new EventBridgeClient(clientConfig(options, "eventbridge"))),
+    scheduler: given.scheduler ?? made(new SchedulerClient(clientConfig(options, "scheduler"))),
     sts: given.sts ?? made(new STSClient(clientConfig(options, "sts"))),
   } satisfies AwsClients;
   const budget = createRateBudget(options.quotaShare, options.clock);
@@ -91,6 +99,8 @@ export function createAws(options: AwsOptions): AwsConnection {
       lambda: createLambda(clients.lambda, call("lambda", "lambda")),
       ecs: createEcs(clients.ecs, call("ecs", "ecs"), clients.ecsOnce),
       iam: createIam(clients.iam, call("iam", "iam"), options.account),
+      events: createEvents(clients.eventbridge, call("eventbridge", "events"), options),
+      scheduler: createScheduler(clients.scheduler, call("scheduler", "scheduler"), options),
       sts: createSts(clients.sts, call("sts", "sts")),
     };
   };

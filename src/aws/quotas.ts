@@ -11,6 +11,8 @@ export type Bucket =
   | "ecs-cluster-read"
   | "ecs-cluster-resource-read"
   | "iam"
+  | "eventbridge"
+  | "scheduler"
   | "sts";
 
 export interface Quota {
@@ -49,6 +51,8 @@ export const QUOTAS: Record<Bucket, Quota> = {
   "ecs-cluster-read": ecs(20, 50, "cluster read"),
   "ecs-cluster-resource-read": ecs(20, 100, "cluster-resource read"),
   iam: { perSecond: 20, source: "unpublished; careful guess" },
+  eventbridge: { perSecond: 25, source: "careful guess below the 50 per second of most reads; not verified" },
+  scheduler: { perSecond: 25, source: "careful guess below the 50 per second of lists; not verified" },
   sts: { perSecond: 20, source: "published as 600 per second; one call at start-up needs less" },
 };
 
@@ -71,7 +75,10 @@ const ECS_BUCKETS: Record<string, Bucket> = {
 const READ_ONLY = /^(Describe|List|Get)/;
 
 /** The bucket that pays for one call of `service` (SDK name). */
-export function bucketOf(service: "efs" | "lambda" | "ecs" | "iam" | "sts", operation: string): Bucket {
+export function bucketOf(
+  service: "efs" | "lambda" | "ecs" | "iam" | "eventbridge" | "scheduler" | "sts",
+  operation: string,
+): Bucket {
   // What is not listed pays from the scarcest.
   if (service === "ecs") return ECS_BUCKETS[operation] ?? "ecs-task-definition-modify";
   if (service === "efs") return READ_ONLY.test(operation) ? "efs-read" : "efs-write";

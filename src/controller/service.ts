@@ -7,13 +7,14 @@ import type { Settings } from "../model/settings.ts";
 import type { Home } from "../model/validate.ts";
 import type { MemoryEventIndex } from "../queue/event-index.ts";
 import type { EventsOut, WakeCause, WorkQueue } from "../queue/queue.ts";
-import { createConsumerScan } from "../reconcilers/consumer-scan.ts";
+import { type ConsumerScan, createConsumerScan } from "../reconcilers/consumer-scan.ts";
 import { dryRun, type DryRunChange } from "../reconcilers/dry-run.ts";
 import { createEcsReconciler } from "../reconcilers/ecs.ts";
 import { createFileSystemReconciler } from "../reconcilers/file-system.ts";
 import { createLambdaReconciler } from "../reconcilers/lambda.ts";
 import type { Activity, ReconcilerPorts } from "../reconcilers/ports.ts";
 import type { DryRunResult } from "../reconcilers/reconciler.ts";
+import { createTaskTargetScan, type TaskTargetScan } from "../reconcilers/task-targets.ts";
 import type { RecordsView, Store } from "../store/store.ts";
 import { backoffMs } from "./backoff.ts";
 import { takeIn } from "./intake.ts";
@@ -75,10 +76,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const listener of listeners) listener(activity);
   });
   const consumers = createConsumerScan(options.aws, clock);
-  const filesystem = createFileSystemReconciler(ports, consumers);
-  const lambda = createLambdaReconciler(ports);
-  const ecs = createEcsReconciler(ports);
-  const reconcilers = { filesystem, lambda, ecsService: ecs, ecsFamily: ecs };
+  const targets = createTaskTargetScan(options.aws, clock, options.aws.sweep);
+  const reconcilers = reconcilersOf(ports, consumers, targets);
   const scheduler = new Scheduler(
     (key, cause) =>
       runKey(key, cause, reconcilers, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
@@ -91,6 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   fillIndex(options, await store.records.refresh());
   const sweeper = startSweeper({
     ports: { ...ports, aws: options.aws.sweep },
+    targets,
     scheduler,
     queue,
     signal: stopping.signal,
@@ -123,9 +123,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready: () => (stopping.signal.aborted ? { ready: false, why: "shutting down" } : { ready: true }),
     async stop() {
       stopping.abort();
-      await scheduler.stop();
+      await handOver(await scheduler.stop(), options);
       await Promise.all([...loops, sweeper.ended, publisher.flush()]);
     },
+  };
+}
+
+function reconcilersOf(ports: ReconcilerPorts, consumers: ConsumerScan, targets: TaskTargetScan) {
+  const ecs = createEcsReconciler(ports, targets);
+  return {
+    filesystem: createFileSystemReconciler(ports, consumers),
+    lambda: createLambdaReconciler(ports),
+    ecsService: ecs,
+    ecsFamily: ecs,
   };
 }
 
@@ -150,6 +160,17 @@ function portsOf(options: ServiceOptions, report: (activity: Activity) => void):
     wake: (keys) => queue.send("fast", wakesOf(keys, "counterpart")),
     isOwn: (event: NotedEvent) => event.actorArn === ownArn,
   };
+}
+
+/** Whoever stays takes up the waits of a replica that stops; if that fails, the sweep finds them by their dueAt. */
+async function handOver(
+  left: { key: ReconcileKey; afterMs: number }[],
+  { queue, logError }: Pick<ServiceOptions, "queue" | "logError">,
+): Promise<void> {
+  const send = ({ key, afterMs }: (typeof left)[number]) => queue.send("fast", wakesOf([key], "self"), afterMs);
+  await Promise.all(left.map(send)).catch((error: unknown) =>
+    logError("cannot hand over what is waited for; the next sweep finds it", error),
+  );
 }
 
 export function wakesOf(keys: ReconcileKey[], cause: WakeCause) {

@@ -1,10 +1,12 @@
 import type { ReconcileKey } from "../model/keys.ts";
-import type { ObservedService, Reading } from "../model/observations.ts";
+import type { ObservedService, ObservedTaskTarget, Reading } from "../model/observations.ts";
+import { parseTaskDefinitionArn } from "../model/task-definition.ts";
+import type { WorkloadFacet } from "../model/facets.ts";
 import { type EcsBinding, isEcsBinding } from "../model/workload.ts";
 import { verifiedId } from "../plan/ecs-facets.ts";
 import { type EcsObservation, type EcsTarget, ecsTargetOf, EMPTY_ECS_MEMORY } from "../plan/ecs-input.ts";
 import { isAtRest, primaryOf } from "../plan/ecs-rollout.ts";
-import { planEcs } from "../plan/plan-ecs.ts";
+import { type EcsPlan, planEcs } from "../plan/plan-ecs.ts";
 import type { Plan } from "../plan/plan.ts";
 import { desiredEcs, ecsKeyOf, observeFamily, readRevisions, seenService } from "../reconcilers/observe-ecs.ts";
 import { recordedMountTargets } from "../reconcilers/observe-lambda.ts";
@@ -12,6 +14,7 @@ import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
 import type { RevisionCache } from "../reconcilers/revision-cache.ts";
+import { type TaskTargetScan, withPins } from "../reconcilers/task-targets.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
 
 /** What the sweep of all other objects brings along. */
@@ -20,6 +23,7 @@ export interface EcsSweep {
   view: RecordsView;
   /** Kept from sweep to sweep: revisions never change. */
   revisions: RevisionCache;
+  targets: TaskTargetScan;
   situationOf<Memory extends object>(item: KeyItem, empty: Memory, nowMs: number): Situation<Memory>;
   /** Calls are due, or something is waited for, and the key's own time has come. */
   needsRun(plan: Plan<unknown>, item: KeyItem, ports: ReconcilerPorts): boolean;
@@ -29,19 +33,30 @@ export interface EcsSweep {
 /** By cluster: the services that bindings name, as one list showed them; "noCluster" if there is none. */
 type Listed = ReadonlyMap<string, Reading<ObservedService[] | "noCluster">>;
 
+interface Snapshot {
+  listed: Listed;
+  /** What starts tasks by itself. */
+  starting: Reading<ObservedTaskTarget[]>;
+}
+
 /**
  * The services and families that need a run. Ten services are described by one call, and where the deployed revision
- * is the one that was last verified, that is all. A family costs one call.
+ * is the one that was last verified, that is all. A family costs one call; rules and schedules, for all keys
+ * together, what `createTaskTargetScan` says.
  */
 export async function sweepEcs(sweep: EcsSweep): Promise<ReconcileKey[]> {
   const { ports, view } = sweep;
   const byKey = Map.groupBy([...view.bindings()].filter(isEcsBinding), ({ spec }) =>
     ecsKeyOf(ecsTargetOf(spec.workload.ecs), ports.home),
   );
-  const listed = await listServices(ports, [...byKey.values()].flat());
+  if (byKey.size === 0) return [];
+  const [listed, starting] = await Promise.all([
+    listServices(ports, [...byKey.values()].flat()),
+    sweep.targets.refresh(),
+  ]);
   const keys: ReconcileKey[] = [];
   for (const [key, bindings] of byKey) {
-    if (await needsRun(sweep, key, bindings, listed)) keys.push(key);
+    if (await needsRun(sweep, key, bindings, { listed, starting })) keys.push(key);
     await ports.clock.sleep(0);
   }
   return keys;
@@ -65,7 +80,7 @@ async function needsRun(
   sweep: EcsSweep,
   key: ReconcileKey,
   bindings: readonly EcsBinding[],
-  listed: Listed,
+  { listed, starting }: Snapshot,
 ): Promise<boolean> {
   const { ports, view, revisions } = sweep;
   const nowMs = ports.clock.nowMs();
@@ -74,7 +89,8 @@ async function needsRun(
   if (!sweep.isDue(item, nowMs)) return false;
   const target = ecsTargetOf(bindings[0]!.spec.workload.ecs);
   const service = "service" in target ? serviceIn(listed, target) : null;
-  if (service?.known && isSteady(service.value, bindings)) return false;
+  if (service?.known && isSteady(service.value, bindings) && !mayBePinned(service.value, bindings, starting))
+    return false;
   const desired = desiredEcs(view, target, sweep.situationOf(item, EMPTY_ECS_MEMORY, nowMs), ports);
   const seen =
     service === null
@@ -86,9 +102,35 @@ async function needsRun(
           described(ports, listed),
         )
       : await seenService(service, (arns) => readRevisions(ports.clock, revisions, arns));
-  const observed: EcsObservation = { ...seen, mountTargets: recordedMountTargets(view, desired) };
+  const unpinned: EcsObservation = { ...seen, mountTargets: recordedMountTargets(view, desired) };
+  const observed = await withPins(ports.clock, revisions, unpinned, starting);
   const plan = planEcs({ ...desired, observed });
-  return plan.needs.length > 0 || sweep.needsRun(plan, item, ports);
+  return plan.needs.length > 0 || sweep.needsRun(plan, item, ports) || tellsOtherPins(plan, bindings);
+}
+
+/** Rules and schedules are looked at where there is one to tell of, or one was told of. */
+function mayBePinned(
+  service: ObservedService | "noCluster" | null,
+  bindings: readonly EcsBinding[],
+  starting: Snapshot["starting"],
+): boolean {
+  if (service === null || service === "noCluster") return false;
+  const { familyArn } = parseTaskDefinitionArn(primaryOf(service)!.taskDefinitionArn);
+  return (
+    !starting.known ||
+    starting.value.some(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${familyArn}:`)) ||
+    bindings.some(({ facets }) => pinsTold(facets.workload) !== undefined)
+  );
+}
+
+function tellsOtherPins({ facets }: EcsPlan, bindings: readonly EcsBinding[]): boolean {
+  return bindings.some(
+    (binding) => pinsTold(facets.workloads.get(binding.metadata.uid)) !== pinsTold(binding.facets.workload),
+  );
+}
+
+function pinsTold(facet: Pick<WorkloadFacet, "conditions"> | undefined): string | undefined {
+  return facet?.conditions.find(({ type }) => type === "RevisionPinned")?.message;
 }
 
 /** Services as this sweep's own lists showed them; what could not be listed is asked for again. */

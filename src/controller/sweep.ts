@@ -14,6 +14,7 @@ import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
 import { createRevisionCache, type RevisionCache } from "../reconcilers/revision-cache.ts";
+import { createTaskTargetScan, type TaskTargetScan } from "../reconcilers/task-targets.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
 import { isLambdaBinding } from "../model/workload.ts";
 import { sweepEcs } from "./sweep-ecs.ts";
@@ -37,6 +38,7 @@ interface Snapshot {
 export async function sweep(
   ports: ReconcilerPorts,
   revisions: RevisionCache = createRevisionCache(ports.aws),
+  targets: TaskTargetScan = createTaskTargetScan(ports.aws, ports.clock),
 ): Promise<ReconcileKey[]> {
   const view = await ports.store.records.refresh();
   const snapshot = await readSnapshot(ports);
@@ -52,7 +54,7 @@ export async function sweep(
     }
     await ports.clock.sleep(0);
   }
-  return [...keys, ...(await sweepEcs({ ports, view, revisions, situationOf, needsRun, isDue }))];
+  return [...keys, ...(await sweepEcs({ ports, view, revisions, targets, situationOf, needsRun, isDue }))];
 }
 
 async function readSnapshot({ aws, clock }: ReconcilerPorts): Promise<Snapshot> {

@@ -2,6 +2,7 @@ import type { ReconcileKey } from "../model/keys.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { createRevisionCache } from "../reconcilers/revision-cache.ts";
+import type { TaskTargetScan } from "../reconcilers/task-targets.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { sweep } from "./sweep.ts";
 
@@ -16,6 +17,7 @@ const REQUEST_GATHER_MS = 1_000;
 
 interface SweeperPorts {
   ports: ReconcilerPorts;
+  targets: TaskTargetScan;
   scheduler: Scheduler;
   queue: WorkQueue;
   signal: AbortSignal;
@@ -23,7 +25,7 @@ interface SweeperPorts {
 }
 
 /** The safety net below the events: the full sweep, overdue keys, and wakes that nobody answered. */
-export function startSweeper({ ports, scheduler, queue, signal, logError }: SweeperPorts) {
+export function startSweeper({ ports, targets, scheduler, queue, signal, logError }: SweeperPorts) {
   const { clock, chance, settings, store } = ports;
   const revisions = createRevisionCache(ports.aws);
   let requested = new AbortController();
@@ -35,7 +37,7 @@ export function startSweeper({ ports, scheduler, queue, signal, logError }: Swee
   }
 
   async function sweepAndWake(): Promise<ReconcileKey[]> {
-    const keys = await sweep(ports, revisions);
+    const keys = await sweep(ports, revisions, targets);
     if (keys.length > 0)
       await queue.send(
         "slow",

@@ -27,6 +27,7 @@ export function bindingConditions(
     stalled,
     ...PARTS.map((type) => facets.get(type)),
     ...thoseThatHold(facets, ABNORMAL),
+    ...[facets.get("RevisionPinned")].filter((condition) => condition?.status !== "False"),
   ].filter((condition) => condition !== undefined);
 }
 

@@ -9,6 +9,7 @@ export type ConditionType =
   | "Reconciling"
   | "Drifted"
   | "Contended"
+  | "RevisionPinned"
   | "AdoptionMismatch"
   | "Orphaned"
   | "Stalled"

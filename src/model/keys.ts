@@ -43,6 +43,10 @@ export function familyArn({ account, region, family }: { account: string; region
   return `arn:${partitionOf(region)}:ecs:${region}:${account}:task-definition/${family}`;
 }
 
+export function clusterArn({ account, region }: { account: string; region: string }, cluster: string): string {
+  return `arn:${partitionOf(region)}:ecs:${region}:${account}:cluster/${cluster}`;
+}
+
 /** AWS's partitions follow from the region's prefix. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";

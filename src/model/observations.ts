@@ -173,6 +173,14 @@ export interface EcsConsumer {
   anonymousFileSystemIds?: string[];
 }
 
+/** What starts tasks by itself: a target of an EventBridge rule, or a schedule of EventBridge Scheduler. */
+export interface ObservedTaskTarget {
+  /** For people: "EventBridge rule nightly", or "schedule default/nightly". */
+  name: string;
+  /** ARN of a task definition: with a revision's number, which it then pins, or without. */
+  taskDefinitionArn: string;
+}
+
 /** A task that has not stopped yet: whether it is to run or on its way out. */
 export interface ObservedTask {
   taskArn: string;

@@ -4,7 +4,7 @@ import { accessPointIdOf } from "./policy-admissions.ts";
 
 /** How AWS may be asked for what `namersOf` needs, for whoever must grant it. */
 export const CONSUMER_PERMISSIONS =
-  "lambda:ListFunctions, lambda:ListVersionsByFunction, ecs:ListClusters, ecs:ListServices, ecs:DescribeServices, ecs:ListTasks, ecs:DescribeTasks and ecs:DescribeTaskDefinition";
+  "lambda:ListFunctions, lambda:ListVersionsByFunction, ecs:ListClusters, ecs:ListServices, ecs:DescribeServices, ecs:ListTasks, ecs:DescribeTasks, ecs:DescribeTaskDefinition, events:ListEventBuses, events:ListRuleNamesByTarget, events:ListTargetsByRule, scheduler:ListSchedules and scheduler:GetSchedule";
 
 /**
  * Who in the account and region still names an access point: function versions, active deployments of services, and

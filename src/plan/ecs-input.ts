@@ -4,6 +4,7 @@ import type {
   ObservedService,
   ObservedTask,
   ObservedTaskDefinition,
+  ObservedTaskTarget,
   Reading,
 } from "../model/observations.ts";
 import type { EcsWorkload } from "../model/records.ts";
@@ -29,6 +30,11 @@ export interface EcsObservation {
   candidates: Reading<ObservedTaskDefinition[]> | null;
   /** Of a family: services with bindings of their own that run it. Names for people, sorted. */
   familyServices: Reading<string[]>;
+  /**
+   * Rules and schedules that pin a revision of this family, the revisions themselves being among `revisions`; absent
+   * = nobody has asked.
+   */
+  pins?: Reading<ObservedTaskTarget[]>;
   /** By file system id, as the file-system reconciler last saw them; absent = never read. */
   mountTargets: ReadonlyMap<string, Reading<ObservedMountTarget[]>>;
 }

@@ -5,9 +5,10 @@ import { revisionName } from "./ecs-input.ts";
 import { passesEcsChecks } from "./ecs-checks.ts";
 import { foreignController } from "./ecs-controller.ts";
 import { assembleEcs, type EcsPlan } from "./ecs-facets.ts";
-import { beginEcsPass, type EcsDraft, type EcsPass, isLeaving, ownVolumes, say, wasMounted } from "./ecs-pass.ts";
-import { editRevision, type RevisionEdit } from "./ecs-revision.ts";
+import { beginEcsPass, type EcsDraft, type EcsPass, isLeaving, say, wasMounted } from "./ecs-pass.ts";
 import { failures, followRollout, isAtRest, isFailed, primaryOf, ROLLOUT_POLL_MS } from "./ecs-rollout.ts";
+import { editOf, isAsWanted } from "./ecs-wanted.ts";
+import { notePins } from "./pinned-revisions.ts";
 import { isEcsTargetGone, planEcsUnmount } from "./plan-ecs-unmount.ts";
 import { deploy } from "./plan-ecs-deploy.ts";
 
@@ -23,6 +24,7 @@ export function planEcs(input: EcsPlanInput): EcsPlan {
   const pass = beginEcsPass(input);
   followRollout(pass);
   if (isRestoreUnconfirmed(pass)) return assembleEcs(pass, null);
+  for (const draft of pass.drafts) notePins(pass, draft);
   for (const draft of pass.drafts) if (isLeaving(draft)) planEcsUnmount(pass, draft);
   if (noteUnread(pass) || noteAbsent(pass)) return assembleEcs(pass, null);
   for (const draft of pass.drafts) if (!isLeaving(draft)) planStaying(pass, draft, pass.base!);
@@ -148,18 +150,6 @@ function planStaying(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinitio
   // A mount that exists is repointed at once: what it names may be gone.
   if (!isThere && draft.present.length === 0 && !isPolicyUsable(pass, draft)) return;
   draft.edit = edit;
-}
-
-function editOf({ wantedId, fileSystemId, volume, present, binding }: EcsDraft): RevisionEdit | null {
-  if (wantedId === null || fileSystemId === undefined) return null;
-  const { mounts } = binding.spec.workload.ecs;
-  return { name: volume, present, put: { fileSystemId, accessPointId: wantedId, mounts } };
-}
-
-/** True if a revision has this binding's volume and mount points just as its spec says. */
-export function isAsWanted(draft: EcsDraft, revision: ObservedTaskDefinition): boolean {
-  const edit = editOf({ ...draft, present: ownVolumes(revision, draft) });
-  return edit !== null && edit.present.length > 0 && !editRevision(revision.register, [edit]).changed;
 }
 
 function awaitAccessPoint(draft: EcsDraft): void {

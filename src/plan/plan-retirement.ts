@@ -121,7 +121,7 @@ function withdraw(
 
 function stillNamed(id: string, names: readonly string[]): string {
   const who = names.length === 0 ? "the workload" : shortList(names);
-  return `Replaced access point ${id} is still named by ${who}, so it stays admitted and is not deleted: delete those versions, or let those rollouts and tasks end.`;
+  return `Replaced access point ${id} is still named by ${who}, so it stays admitted and is not deleted: delete those versions, let those rollouts and tasks end, or point those rules and schedules elsewhere.`;
 }
 
 function say(draft: BindingDraft, remark: string): void {

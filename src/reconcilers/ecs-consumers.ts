@@ -2,12 +2,13 @@ import type { Aws } from "../aws/aws.ts";
 import { AwsError } from "../model/errors.ts";
 import type { EcsConsumer, ObservedTaskDefinition } from "../model/observations.ts";
 import type { RevisionCache } from "./revision-cache.ts";
+import { pinnedOf, readTaskTargets } from "./task-targets.ts";
 
 /** Clusters are read side by side, but not all at once. */
 const CLUSTERS_AT_ONCE = 4;
 
 /**
- * Every active deployment and every task that has not stopped whose revision mounts an EFS file system. Complete or
+ * Every active deployment, every task that has not stopped, and every rule or schedule with a pin, whose revision mounts an EFS file system. Complete or
  * not at all: a part that cannot be read rejects the whole.
  *
  * @throws AwsError
@@ -28,7 +29,21 @@ export async function readEcsConsumers(aws: Aws, revisions: RevisionCache): Prom
       }
   };
   await Promise.all(Array.from({ length: Math.min(CLUSTERS_AT_ONCE, clusters.length) }, take));
+  for (const consumer of await pinnedConsumers(aws, revisions))
+    found.set(`${consumer.name} ${consumer.taskDefinitionArn}`, consumer);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Rules and schedules that pin a revision: no task of it may run now, and one may be started at any moment. */
+async function pinnedConsumers(aws: Aws, revisions: RevisionCache): Promise<EcsConsumer[]> {
+  const found: EcsConsumer[] = [];
+  for (const { name, taskDefinitionArn } of pinnedOf(await readTaskTargets(aws))) {
+    const revision = await revisions.get(taskDefinitionArn);
+    // From a revision that ECS does not show, no task is started any more.
+    const consumer = revision && consumerOf(`${name} (pins ${revision.family}:${revision.revision})`, revision);
+    if (consumer !== null) found.push(consumer);
+  }
+  return found;
 }
 
 /**

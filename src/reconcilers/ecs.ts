@@ -13,28 +13,50 @@ import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
 import { showFailures } from "./failures.ts";
 import { desiredEcs, ecsWorkloadId, noServiceObserved, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
-import { runPass, type PassSpec } from "./pass.ts";
+import { runPass, type PassSpec, type Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { proposeWorkloadFacets } from "./record.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { createRevisionCache, type RevisionCache } from "./revision-cache.ts";
+import { type TaskTargetScan, withPins } from "./task-targets.ts";
+
+/** A sweep reads who starts tasks; until the next has done so, which is jittered, nobody else needs to. */
+const SWEEPS_KEPT = 1.5;
+/** CloudTrail's names of calls that change who starts tasks. */
+const CHANGES_TARGETS = /^(PutTargets|RemoveTargets|DeleteRule|CreateSchedule|UpdateSchedule|DeleteSchedule)/;
 
 type Spec = PassSpec<EcsObservation, EcsFacetDrafts, EcsMemory>;
 
 /** The one writer of a service's, or a family's, volumes and mounts. Serves both kinds of key. */
-export function createEcsReconciler(ports: ReconcilerPorts): Reconciler {
+export function createEcsReconciler(ports: ReconcilerPorts, targets: TaskTargetScan): Reconciler {
   const revisions = createRevisionCache(ports.aws);
   return (run) => {
     const key = parseKey(run.key);
     if (key.kind === "ecsService")
-      return runPass(ecsSpec({ cluster: key.cluster, service: key.service }, ports, revisions), ports, run);
-    if (key.kind === "ecsFamily") return runPass(ecsSpec({ family: key.family }, ports, revisions), ports, run);
+      return runPass(
+        ecsSpec({ cluster: key.cluster, service: key.service }, { ...ports, revisions, targets }),
+        ports,
+        run,
+      );
+    if (key.kind === "ecsFamily")
+      return runPass(ecsSpec({ family: key.family }, { ...ports, revisions, targets }), ports, run);
     throw new Error(`Cannot reconcile ${run.key} as an ECS service or task family`);
   };
 }
 
-function ecsSpec(target: EcsTarget, ports: ReconcilerPorts, revisions: RevisionCache): Spec {
-  const { clock, home } = ports;
+interface EcsReads extends ReconcilerPorts {
+  revisions: RevisionCache;
+  targets: TaskTargetScan;
+}
+
+/** From when on who starts tasks must have been read: no older than a sweep, nor than an event that tells of a change. */
+function targetsWanted({ settings }: ReconcilerPorts, { nowMs, item }: Situation<EcsMemory>): number {
+  const changes = item.noted.filter(({ name }) => CHANGES_TARGETS.test(name)).map(({ receivedAtMs }) => receivedAtMs);
+  return Math.max(nowMs - SWEEPS_KEPT * settings.sweepIntervalMs, ...changes);
+}
+
+function ecsSpec(target: EcsTarget, ports: EcsReads): Spec {
+  const { clock, home, revisions } = ports;
   let needs: ("candidates" | "tasks")[] = [];
   return {
     machine: ecsMachine,
@@ -42,7 +64,11 @@ function ecsSpec(target: EcsTarget, ports: ReconcilerPorts, revisions: RevisionC
     observe: async (view, situation) => {
       const desired = desiredEcs(view, target, situation, ports);
       if (desired.bindings.length === 0) return noServiceObserved(clock.nowMs());
-      return observeEcs(ports, revisions, desired, view);
+      const [observed, starting] = await Promise.all([
+        observeEcs(ports, revisions, desired, view),
+        ports.targets.soon(targetsWanted(ports, situation)),
+      ]);
+      return withPins(clock, revisions, observed, starting);
     },
     readMore: (_view, observation) => readMoreOfEcs(ports, revisions, target, observation, needs),
     plan: (view, observed, situation) => {

@@ -39,7 +39,7 @@ describe("bindings of one service", () => {
     expect(JSON.stringify(await world.history())).not.toContain("STAGE");
   });
 
-  test("a steady service costs a tenth of a call per binding and sweep", async () => {
+  test("a steady service costs a tenth of a call per binding and sweep, and the account's rules and schedules a few", async () => {
     world = await World.start({ gatherQuietMs: 150 });
     await world.create(fileSystem);
     const bindings = Array.from({ length: 10 }, (_, n) => onService(`d${n}`, [mount("app", `/d${n}`)]));
@@ -50,9 +50,15 @@ describe("bindings of one service", () => {
     expect(await world.mooring.service.sweepNow()).toEqual([]);
     const after = world.simulator.simulator.calls.counts().byCaller["mooring"]!;
     const made = Object.entries(after).filter(
-      ([name, count]) => name.startsWith("ecs.") && count > (before[name] ?? 0),
+      ([name, count]) => /^(ecs|eventbridge|scheduler)\./.test(name) && count > (before[name] ?? 0),
     );
-    expect(made.map(([name, count]) => [name, count - (before[name] ?? 0)])).toEqual([["ecs.DescribeServices", 1]]);
+    expect(Object.fromEntries(made.map(([name, count]) => [name, count - (before[name] ?? 0)]))).toEqual({
+      "ecs.DescribeServices": 1,
+      "ecs.ListClusters": 1,
+      "eventbridge.ListEventBuses": 1,
+      "eventbridge.ListRuleNamesByTarget": 1,
+      "scheduler.ListSchedules": 1,
+    });
   });
 
   test("a deleted one is taken out, and its access point goes once nothing names it", async () => {
