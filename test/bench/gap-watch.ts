@@ -39,7 +39,7 @@ export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWa
       ...services.map(({ name, bindings }) => [name, () => judgeService(world, name, bindings)] as const),
     ]),
   );
-  const concerns = concernedBy(fileSystems);
+  const concerns = concernedBy(world, fileSystems);
   const unnamed = new Spells();
   const unmountable = new Spells();
   let events = 0;
@@ -66,7 +66,7 @@ export function watchGaps({ world }: Simulator, { fileSystems }: Account): GapWa
 }
 
 /** Names of the workloads whose mounts an event may have changed. */
-function concernedBy(fileSystems: Account["fileSystems"]): (event: WorldEvent) => readonly string[] {
+function concernedBy(world: World, fileSystems: Account["fileSystems"]): (event: WorldEvent) => readonly string[] {
   const byFileSystem = new Map(
     fileSystems.map(({ fileSystemId, functionNames, services }) => [
       fileSystemId,
@@ -75,7 +75,14 @@ function concernedBy(fileSystems: Account["fileSystems"]): (event: WorldEvent) =
   );
   const all = [...byFileSystem.values()].flat();
   // The event of a deletion names nothing but the access point.
-  const homes = new Map<string, string>();
+  const homes = new Map(
+    fileSystems.flatMap(({ fileSystemId, functionNames, services }) =>
+      [
+        ...functionNames.map((name) => mountOf(world, name).id),
+        ...services.flatMap(({ name }) => deployed(world, name).flatMap(accessPointsIn)),
+      ].flatMap((id) => (id === null ? [] : [[id, fileSystemId] as const])),
+    ),
+  );
   return ({ source, resources = [], detail }) => {
     const { eventName = "", requestParameters, responseElements, group } = detail as Detail;
     const { fileSystemId, accessPointId = "", functionName = "", service } = requestParameters ?? {};
@@ -106,32 +113,49 @@ function lastPart(text: string): string {
   return text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf(":")) + 1);
 }
 
-function judgeFunction(world: World, name: string): Judgement {
+function mountOf(world: World, name: string) {
   const { latest } = world.service("lambda").function(name)!;
   const source = latest.serving ?? latest;
   const [mount] = source.fileSystemConfigs;
-  if (mount === undefined) return { isNamed: false, isMountable: false };
-  const id = mount.Arn.slice(mount.Arn.lastIndexOf("/") + 1);
-  return { isNamed: isLive(world, id), isMountable: !("failure" in tryMount(world, source, mount)) };
+  return { source, mount, id: mount === undefined ? null : lastPart(mount.Arn) };
 }
 
-/** In order only if every deployment that may still start tasks is, and every task that runs. */
-function judgeService(world: World, name: string, volumes: number): Judgement {
-  const ecs = world.service("ecs");
-  const service = ecs.findService(CLUSTER, name)!;
-  const tasks = ecs.tasksOfService(CLUSTER, name);
-  const judgements = service.deployments.map(({ revisionId }) => {
-    const spec = service.revisions.find(({ id }) => id === revisionId)?.spec;
-    return judgeRevision(world, ecs.definition(spec?.taskDefinition ?? "")?.definition, tasks[0], volumes);
-  });
-  const isServed = tasks.every(({ mounts }) => mounts.every((one) => isLive(world, one.accessPointId)));
+function judgeFunction(world: World, name: string): Judgement {
+  const { source, mount, id } = mountOf(world, name);
   return {
-    isNamed: judgements.every(({ isNamed }) => isNamed),
-    isMountable: isServed && judgements.every(({ isMountable }) => isMountable),
+    isNamed: isLive(world, id),
+    isMountable: mount !== undefined && !("failure" in tryMount(world, source, mount)),
   };
 }
 
 type Definition = NonNullable<ReturnType<EcsService["definition"]>>["definition"];
+
+/** What every deployment of a service that may still start tasks starts them from. */
+function deployed(world: World, name: string): (Definition | undefined)[] {
+  const ecs = world.service("ecs");
+  const { deployments, revisions } = ecs.findService(CLUSTER, name)!;
+  return deployments.map(({ revisionId }) => {
+    const { taskDefinition = "" } = revisions.find(({ id }) => id === revisionId)?.spec ?? {};
+    return ecs.definition(taskDefinition)?.definition;
+  });
+}
+
+function accessPointsIn(definition: Definition | undefined): (string | null)[] {
+  return (definition?.volumes ?? []).map(
+    ({ efsVolumeConfiguration }) => efsVolumeConfiguration?.authorizationConfig?.accessPointId ?? null,
+  );
+}
+
+/** In order only if every deployment is, and every task that runs. */
+function judgeService(world: World, name: string, volumes: number): Judgement {
+  const tasks = world.service("ecs").tasksOfService(CLUSTER, name);
+  const revisions = deployed(world, name).map((definition) => judgeRevision(world, definition, tasks[0], volumes));
+  const isServed = tasks.every(({ mounts }) => mounts.every((one) => isLive(world, one.accessPointId)));
+  return {
+    isNamed: revisions.every(({ isNamed }) => isNamed),
+    isMountable: isServed && revisions.every(({ isMountable }) => isMountable),
+  };
+}
 
 function judgeRevision(
   world: World,
@@ -140,9 +164,7 @@ function judgeRevision(
   volumes: number,
 ): Judgement {
   if (definition === undefined) return { isNamed: false, isMountable: false };
-  const ids = (definition.volumes ?? []).map(
-    ({ efsVolumeConfiguration }) => efsVolumeConfiguration?.authorizationConfig?.accessPointId ?? null,
-  );
+  const ids = accessPointsIn(definition);
   const outcome = mountVolumes(world, { network: like?.network ?? null, overrides: {} }, definition);
   return {
     isNamed: ids.length === volumes && ids.every((id) => isLive(world, id)),
