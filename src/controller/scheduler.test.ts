@@ -119,4 +119,18 @@ describe("the scheduler", () => {
     expect(runs).toHaveLength(1);
     expect([await waiting, await tooLate]).toEqual([false, false]);
   });
+
+  test("tells at its end which runs it had set itself, and when they were due", async () => {
+    const { clock, runs, request, scheduler } = world();
+    for (const key of ["a", "b", "c"]) void request({ key });
+    await runs[0]!.end(60_000);
+    await clock.advance(20_000);
+    const stopped = scheduler.stop();
+    await runs[1]!.end(5_000);
+    await runs[2]!.end();
+    expect(await stopped).toEqual([
+      { key: "a", afterMs: 40_000 },
+      { key: "b", afterMs: 5_000 },
+    ]);
+  });
 });

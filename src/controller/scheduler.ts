@@ -71,14 +71,22 @@ export class Scheduler {
     return this.#active;
   }
 
-  /** Ends what is under way, and begins nothing more. */
-  async stop(): Promise<void> {
+  /**
+   * Ends what is under way, and begins nothing more.
+   *
+   * @returns runs that this replica had set itself and does not live to make, with the rest of their wait.
+   */
+  async stop(): Promise<{ key: ReconcileKey; afterMs: number }[]> {
     this.#stopped = true;
     for (const slot of this.#slots.values()) {
       slot.timer?.abort();
       slot.next?.done.resolve(false);
     }
     await Promise.all([...this.#slots.values()].map((slot) => slot.running ?? Promise.resolve()));
+    const nowMs = this.#clock.nowMs();
+    return [...this.#slots].flatMap(([key, { next }]) =>
+      next === null ? [] : [{ key, afterMs: Math.max(0, next.notBeforeMs - nowMs) }],
+    );
   }
 
   #slotOf(key: ReconcileKey): Slot {

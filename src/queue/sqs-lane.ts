@@ -21,6 +21,12 @@ const POLL_SECONDS_MAX = 20;
 /** For one call, the SDK's retries included; a long poll adds its wait. */
 const CALL_DEADLINE_MS = 8_000;
 
+/**
+ * How long an open poll may still answer once its receiver stops, ms. SQS hides what it hands out, so what is on its
+ * way just then must be taken and put back, or nobody sees it for 30 s.
+ */
+const LAST_ANSWER_MS = 100;
+
 /** One SQS queue, in batches. */
 export class SqsLane {
   readonly #client: Pick<SQSClient, "send">;
@@ -60,7 +66,7 @@ export class SqsLane {
     );
   }
 
-  /** At most 10 messages; empty once `waitMs` is over or `signal` aborts. Messages on their way then come again. */
+  /** At most 10 messages; none once `waitMs` is over, or soon after `signal` aborts: what comes until then is put back. */
   async receive(max: number, waitMs: number, signal: AbortSignal): Promise<Message[]> {
     if (signal.aborted) return [];
     const waitSeconds = Math.min(POLL_SECONDS_MAX, Math.ceil(waitMs / 1_000));
@@ -71,18 +77,23 @@ export class SqsLane {
       MessageSystemAttributeNames: ["ApproximateReceiveCount"],
     });
     const deadlineMs = waitSeconds * 1_000 + CALL_DEADLINE_MS;
+    const ending = new AbortController();
+    const end = () => void this.#clock.sleep(LAST_ANSWER_MS).then(() => ending.abort("the receiver stops"));
+    signal.addEventListener("abort", end, { once: true });
     try {
       const answer = await boundedCall(
         "sqs:ReceiveMessage",
         this.#clock,
         deadlineMs,
         (o) => this.#client.send(command, o),
-        signal,
+        ending.signal,
       );
       return answer.Messages ?? [];
     } catch (error) {
       if (signal.aborted) return [];
       throw error;
+    } finally {
+      signal.removeEventListener("abort", end);
     }
   }
 

@@ -5,10 +5,18 @@ import type { Delivery, Wake, WorkQueue } from "./queue.ts";
 import { createSqsQueue, type MalformedMessage } from "./sqs-queue.ts";
 import { NO_ANSWER, type StubAws, startStubAws, stubMessage, StubRefusal, stubSent } from "./stub-aws.ts";
 
+const sleepers: { ms: number; wake: () => void }[] = [];
 const clock: Clock = {
   nowMs: () => 7_000,
-  sleep: (_ms, signal) => new Promise((wake) => signal?.addEventListener("abort", () => wake())),
+  sleep: (ms, signal) =>
+    new Promise((wake) => {
+      sleepers.push({ ms, wake });
+      signal?.addEventListener("abort", () => wake());
+    }),
 };
+/** Whoever sleeps no longer than this is woken. */
+const pass = (passedMs: number) => sleepers.filter(({ ms }) => ms <= passedMs).forEach(({ wake }) => wake());
+
 const never = new AbortController().signal;
 const key = (n: number | string) => `filesystem/111122223333/eu-west-1/fs-${n}`;
 
@@ -177,13 +185,27 @@ test("long polls ask for what SQS allows", async () => {
   ]);
 });
 
-test("an abort ends a long poll at once, empty", async () => {
+test("an abort ends a long poll soon, empty", async () => {
   aws.answer("ReceiveMessage", () => NO_ANSWER);
   const stop = new AbortController();
   const poll = queue.receive("fast", 10, 20_000, stop.signal);
   await expect.poll(() => aws.calls.length).toBe(1);
   stop.abort();
+  pass(100);
   expect(await poll).toEqual([]);
+});
+
+test("what is on its way when a long poll is aborted is received, so that it can be put back", async () => {
+  const onItsWay = Promise.withResolvers<unknown>();
+  aws.answer("ReceiveMessage", () => onItsWay.promise);
+  const stop = new AbortController();
+  const poll = queue.receive("fast", 10, 20_000, stop.signal);
+  await expect.poll(() => aws.calls.length).toBe(1);
+  stop.abort();
+  onItsWay.resolve({ Messages: [stubMessage(deletion("fsap-1"))] });
+  const [delivery] = await poll;
+  await delivery!.retry(0);
+  expect(aws.inputs("ChangeMessageVisibility")).toMatchObject([{ VisibilityTimeout: 0 }]);
 });
 
 test("a queue that is not there is an error, not an empty queue", async () => {

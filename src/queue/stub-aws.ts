@@ -43,7 +43,7 @@ export async function startStubAws(): Promise<StubAws> {
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
     const input: unknown = JSON.parse(body);
     calls.push({ operation, input });
-    const answer = answers.get(operation)?.(input) ?? {};
+    const answer = (await answers.get(operation)?.(input)) ?? {};
     if (answer === NO_ANSWER) return;
     response.setHeader("content-type", "application/x-amz-json-1.0");
     if (answer instanceof StubRefusal) {
