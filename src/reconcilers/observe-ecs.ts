@@ -181,7 +181,7 @@ function managedServices(view: RecordsView): Map<string, Set<string>> {
   return byCluster;
 }
 
-/** Reads what a plan asked for. */
+/** Reads what a plan asked for, side by side: a repair waits for all of it. */
 export async function readMoreOfEcs(
   ports: EcsPorts,
   revisions: RevisionCache,
@@ -189,8 +189,11 @@ export async function readMoreOfEcs(
   observed: EcsObservation,
   needs: readonly ("candidates" | "tasks")[],
 ): Promise<EcsObservation> {
-  const withTasks = needs.includes("tasks") ? await readTasks(ports, revisions, target, observed) : observed;
-  return needs.includes("candidates") ? readCandidates(ports, revisions, withTasks) : withTasks;
+  const [fromTasks, fromFamily] = await Promise.all([
+    needs.includes("tasks") ? readTasks(ports, revisions, target, observed) : null,
+    needs.includes("candidates") ? readCandidates(ports, revisions, observed) : null,
+  ]);
+  return { ...observed, ...fromTasks, ...fromFamily };
 }
 
 async function readTasks(
@@ -198,12 +201,12 @@ async function readTasks(
   revisions: RevisionCache,
   target: EcsTarget,
   observed: EcsObservation,
-): Promise<EcsObservation> {
+): Promise<Partial<EcsObservation>> {
   const tasks = await reading(clock, () => tasksOf(aws, target));
-  if (!tasks.known) return { ...observed, tasks };
+  if (!tasks.known) return { tasks };
   const arns = tasks.value.map(({ taskDefinitionArn }) => taskDefinitionArn);
   const known = await readRevisions(clock, revisions, arns);
-  return { ...observed, tasks, revisions: new Map([...known, ...observed.revisions]) };
+  return { tasks, revisions: new Map([...known, ...observed.revisions]) };
 }
 
 async function tasksOf({ ecs }: Pick<Aws, "ecs">, target: EcsTarget): Promise<ObservedTask[]> {
@@ -219,22 +222,30 @@ async function readCandidates(
   { clock }: EcsPorts,
   revisions: RevisionCache,
   observed: EcsObservation,
-): Promise<EcsObservation> {
-  if (!observed.base.known || observed.base.value === null) return { ...observed, candidates: notRead(clock.nowMs()) };
+): Promise<Partial<EcsObservation>> {
+  if (!observed.base.known || observed.base.value === null) return { candidates: notRead(clock.nowMs()) };
   const { taskDefinitionArn, family, revision } = observed.base.value;
-  const base = await reading(clock, () => revisions.fresh(taskDefinitionArn));
-  const candidates = await reading(clock, async () => {
-    const latest = await revisions.fresh(family);
-    if (latest === null) return [];
-    const { familyArn: arn } = parseTaskDefinitionArn(latest.taskDefinitionArn);
-    const found = [latest];
-    for (let number = latest.revision - 1; number > revision && found.length < CANDIDATES_MAX; number -= 1) {
-      const younger = await revisions.get(`${arn}:${number}`);
-      if (younger !== null) found.push(younger);
-    }
-    return found.filter((one) => one.revision > revision);
-  });
-  return { ...observed, base, candidates };
+  const [base, candidates] = await Promise.all([
+    reading(clock, () => revisions.fresh(taskDefinitionArn)),
+    reading(clock, () => youngerThan(revision, family, revisions)),
+  ]);
+  return { base, candidates };
+}
+
+async function youngerThan(
+  revision: number,
+  family: string,
+  revisions: RevisionCache,
+): Promise<ObservedTaskDefinition[]> {
+  const latest = await revisions.fresh(family);
+  if (latest === null) return [];
+  const { familyArn: arn } = parseTaskDefinitionArn(latest.taskDefinitionArn);
+  const found = [latest];
+  for (let number = latest.revision - 1; number > revision && found.length < CANDIDATES_MAX; number -= 1) {
+    const younger = await revisions.get(`${arn}:${number}`);
+    if (younger !== null) found.push(younger);
+  }
+  return found.filter((one) => one.revision > revision);
 }
 
 export function noServiceObserved(nowMs: number): EcsObservation {
