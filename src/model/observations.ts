@@ -14,6 +14,8 @@ export interface ReadFailure {
   message: string;
   /** True if asking again soon may help (throttling, 5xx, timeouts). */
   transient: boolean;
+  /** The call that failed, by the name of the permission that it needs, e.g. "ecs:ListClusters"; absent = not one call. */
+  operation?: string;
 }
 
 export type LifeCycleState = "creating" | "available" | "updating" | "deleting" | "deleted" | "error";

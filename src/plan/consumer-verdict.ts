@@ -1,5 +1,5 @@
-import { isDenied, unread } from "./condition-drafts.ts";
-import { CONSUMER_PERMISSIONS, namersOf } from "./consumers.ts";
+import { isDenied } from "./condition-drafts.ts";
+import { namersOf, unreadConsumers } from "./consumers.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
 import type { ConditionDraft } from "./condition-drafts.ts";
 import { believeAbsent } from "./absence.ts";
@@ -24,8 +24,7 @@ export function namersNow(pass: FileSystemPass, accessPointId: string): NamersVe
   const what = "who in the account mounts access points could not be read";
   if (isDenied(namers.why)) pass.endings.stall(what);
   else pass.endings.wait(pass.input.settings.backoffBaseMs, what);
-  const subject = "the function versions, deployments and tasks of the account";
-  return { known: false, condition: unread(subject, namers.why, CONSUMER_PERMISSIONS) };
+  return { known: false, condition: unreadConsumers(pass.input.observed, accessPointId, namers.why) };
 }
 
 /** True once two reads, begun after the retirement and far enough apart, showed that nothing names it. */

@@ -123,6 +123,19 @@ describe("a deleted binding", () => {
     expect(world.condition("thumb", "AccessPointReady")?.message).toContain("lambda:ListFunctions");
   });
 
+  test("is not deleted while ECS may not be read, even where nothing of ECS is bound: the permission is named, and why", () => {
+    const world = converged();
+    world.unreadable["ecsConsumers"] = "AccessDeniedException";
+    world.delete("thumb");
+    world.settle();
+    expect(world.accessPoints).toHaveLength(1);
+    const condition = world.condition("thumb", "AccessPointReady");
+    expect(condition).toMatchObject({ status: "False", reason: "AccessDenied" });
+    expect(condition?.message).toContain("ecs:ListClusters");
+    expect(condition?.message).not.toContain("lambda:");
+    expect(condition?.message).toContain("any task of the account may mount it");
+  });
+
   test("that somebody names again after its retirement is not deleted", () => {
     const world = converged();
     const fileSystemConfigs = world.functions.get("thumb")!.fileSystemConfigs;

@@ -15,7 +15,11 @@ export async function reading<T>(clock: Clock, read: () => Promise<T>): Promise<
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const transient = error.kind === "Transient" || error.kind === "Conflict";
-    return { known: false, why: { code: error.code, message: error.message, transient }, readAtMs };
+    return {
+      known: false,
+      why: { code: error.code, message: error.message, transient, operation: error.operation },
+      readAtMs,
+    };
   }
 }
 
