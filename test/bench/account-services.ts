@@ -4,6 +4,7 @@ import {
   type ECSClient,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { CreateRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import type { BenchService, Network } from "./account.ts";
@@ -62,4 +63,17 @@ export function revisionWithoutVolume(
     memory: "512",
     containerDefinitions: [{ name: CONTAINER, image: `public.ecr.aws/docker/library/nginx:${tag}` }],
   };
+}
+
+/** A release `tag` by such a pipeline: a new revision, and its rollout. @returns the id of the deployment. */
+export async function deployWithoutVolume(ecs: ECSClient, service: BenchService, tag: string): Promise<string> {
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(revisionWithoutVolume(service, tag)));
+  const updated = await ecs.send(
+    new UpdateServiceCommand({
+      cluster: CLUSTER,
+      service: service.name,
+      taskDefinition: taskDefinition!.taskDefinitionArn,
+    }),
+  );
+  return updated.service!.deployments!.find(({ status }) => status === "PRIMARY")!.id!;
 }

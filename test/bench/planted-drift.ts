@@ -5,17 +5,21 @@ import {
   ListRulesCommand,
 } from "@aws-sdk/client-eventbridge";
 import { createActor } from "../../src/cli/dev/actors.ts";
+import type { Sabotage } from "../../src/cli/dev/sabotage.ts";
 import type { Activity } from "../../src/reconcilers/ports.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Measurement } from "./report.ts";
-import { sabotagesOf } from "./sabotage-fleet.ts";
 import { awaitRest } from "./service-under-test.ts";
 
 const REST_MS = 500;
 const REST_DEADLINE_MS = 60_000;
 
 /** One drift of each kind on objects of its own, with every event rule off: only a sweep can find it. */
-export async function findPlantedDrift(fleet: Fleet): Promise<Measurement> {
+export async function findPlantedDrift(
+  fleet: Fleet,
+  sabotages: readonly { kind: string; sabotage: Pick<Sabotage, "carryOut"> }[],
+  of: string,
+): Promise<Measurement> {
   const { aws, mooring } = fleet;
   await switchEvents(aws, false);
   const saboteur = createActor("mallory", aws.url, aws.region);
@@ -25,7 +29,7 @@ export async function findPlantedDrift(fleet: Fleet): Promise<Measurement> {
   });
   try {
     const planted = [];
-    for (const { kind, sabotage } of sabotagesOf(fleet))
+    for (const { kind, sabotage } of sabotages)
       planted.push({ kind, ...(await sabotage.carryOut(saboteur, () => {})) });
     const before = actions.length;
     await mooring.service.sweepNow();
@@ -33,7 +37,7 @@ export async function findPlantedDrift(fleet: Fleet): Promise<Measurement> {
     const missed = [];
     for (const drift of planted) if (!(await drift.isUndone(saboteur))) missed.push(drift.kind);
     return {
-      what: "planted drift that the sweep found and repaired, events off",
+      what: `planted drift of ${of} that the sweep found and repaired, events off`,
       value: planted.length - missed.length,
       unit: `of ${planted.length} kinds`,
       target: { is: "at least", value: planted.length },

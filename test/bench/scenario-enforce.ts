@@ -1,6 +1,6 @@
 import { bindFleet, bindMeasurements } from "./fleet.ts";
 import { findPlantedDrift } from "./planted-drift.ts";
-import { sabotageFleet } from "./sabotage-fleet.ts";
+import { sabotageFleet, sabotagesOf } from "./sabotage-fleet.ts";
 import type { Scenario } from "./scenario.ts";
 import { measureSweeps } from "./sweep-cost.ts";
 
@@ -16,7 +16,7 @@ export const enforcedFleet: Scenario = {
     const fleet = await bindFleet(context, { fileSystems, functionsPerFileSystem, rolesPerFileSystem }, "Enforce");
     bindMeasurements(fleet, shape, { is: "at least", value: 30 }).forEach(context.measured);
     (await measureSweeps(fleet, shape, 0.15)).forEach(context.measured);
-    context.measured(await findPlantedDrift(fleet));
+    context.measured(await findPlantedDrift(fleet, sabotagesOf(fleet), "functions"));
     context.progress(`${sabotages} sabotages`);
     (await sabotageFleet(fleet, sabotages)).forEach(context.measured);
   },

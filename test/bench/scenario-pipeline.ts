@@ -1,8 +1,7 @@
-import { RegisterTaskDefinitionCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { createActor, type Actor } from "../../src/cli/dev/actors.ts";
+import { createActor } from "../../src/cli/dev/actors.ts";
 import { startSimulator } from "../../src/simulator/aws-simulator.ts";
-import { CLUSTER, revisionWithoutVolume } from "./account-services.ts";
-import { eachOf, type BenchService } from "./account.ts";
+import { deployWithoutVolume } from "./account-services.ts";
+import { eachOf } from "./account.ts";
 import { bindFleet, type Fleet } from "./fleet.ts";
 import type { Measurement } from "./report.ts";
 import { watchRollouts, type Answer, type RolloutWatch } from "./rollout-watch.ts";
@@ -55,26 +54,13 @@ async function deployAll(fleet: Fleet, watch: RolloutWatch, release: string, lim
   const pipeline = createActor(`pipeline-${release}`, aws.url, aws.region);
   const services = account.fileSystems.flatMap((fileSystem) => fileSystem.services);
   const answers = await eachOf(services, limit, (service) =>
-    watch.answerTo(service.name, () => deployWithoutVolume(pipeline, service, release), ANSWER_DEADLINE_MS),
+    watch.answerTo(service.name, () => deployWithoutVolume(pipeline.ecs, service, release), ANSWER_DEADLINE_MS),
   );
   pipeline.destroy();
   await awaitRest(mooring, REST_MS, REST_DEADLINE_MS);
   const missing = await awaitAllReady(mooring, READY_DEADLINE_MS);
   if (missing > 0) throw new Error(`${missing} volumes were not mounted again after ${release}`);
   return answers;
-}
-
-/** @returns the id of the deployment. */
-async function deployWithoutVolume({ ecs }: Actor, service: BenchService, release: string): Promise<string> {
-  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(revisionWithoutVolume(service, release)));
-  const updated = await ecs.send(
-    new UpdateServiceCommand({
-      cluster: CLUSTER,
-      service: service.name,
-      taskDefinition: taskDefinition!.taskDefinitionArn,
-    }),
-  );
-  return updated.service!.deployments!.find(({ status }) => status === "PRIMARY")!.id!;
 }
 
 function percentilesOf(answers: readonly Answer[], how: string, p50TargetMs: number | null): Measurement[] {
