@@ -14,6 +14,7 @@ import type { Plan } from "./plan.ts";
 import { admissionKey } from "./policy-admissions.ts";
 import { sortedSet } from "./policy-canonical.ts";
 import { judgePolicy } from "./policy-conditions.ts";
+import { type PolicyDocument, renderPolicy } from "./policy-document.ts";
 import { pairDigest } from "./policy-desired.ts";
 import { confinesRoles, effectiveMode, isEnforcing } from "./policy-mode.ts";
 import { holdRestored, restoredSlot } from "./store-restored.ts";
@@ -109,7 +110,7 @@ function judgeWithoutPolicy(pass: FileSystemPass): void {
   const why = pass.conditions.get("PolicyReady") ?? {
     status: "Unknown" as const,
     reason: "FileSystemNotFound",
-    message: "There is no file system, so there is no policy.",
+    message: `File system ${pass.input.fileSystem.spec.fileSystemId} does not exist, so it has no policy.`,
   };
   for (const draft of pass.drafts) if (!isLeaving(draft)) draft.conditions.put("PolicyReady", why);
   pass.conditions.put("PolicyReady", why);
@@ -206,7 +207,7 @@ function fileSystemFacet(
   const previous = fileSystem.facets.fileSystem;
   const policy = view?.text
     ? {
-        characters: view.text.length,
+        characters: charactersOf(view.document),
         ours: view.ours.length,
         foreign: view.foreign.length,
         ...(plan ? { free: plan.room.free } : {}),
@@ -221,6 +222,14 @@ function fileSystemFacet(
     enforcedSinceMs: pass.enforcedSinceMs,
     ...(pass.restoredSlot === null ? {} : { restoredSlot: pass.restoredSlot }),
   };
+}
+
+/**
+ * Of the policy as compact JSON, which is what Mooring puts and what counts towards the limit; EFS gives it back with
+ * line breaks and indents. (Whether AWS counts those of others' Puts is not verified.)
+ */
+function charactersOf(document: PolicyDocument | null): number {
+  return document === null ? 0 : renderPolicy(document).length;
 }
 
 function mountTargetsOf({ input }: FileSystemPass): FileSystemFacetDrafts["fileSystem"]["mountTargets"] {

@@ -8,7 +8,7 @@ import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
-import { isFirstConfinement, losers, lossSentence, maySay } from "./policy-clients.ts";
+import { isFirstConfinement, isPutAgain, losers, lossSentence, maySay } from "./policy-clients.ts";
 import { mergeForeign } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
@@ -265,20 +265,24 @@ function losesStatements(draft: BindingDraft, view: PolicyView, admissions: read
   );
 }
 
+const POLICY_DELETED = "The policy was deleted, and without one EFS admits everybody who reaches it";
+
 function whyPut(pass: FileSystemPass, view: PolicyView, { foreign, removed, admissions }: PutContent): string {
   if (isEnforcing(view.mode) && isFirstConfinement(pass.input)) {
     if (admissions.length === 0) return "TLS is required: from now on clients without it cannot mount";
-    const first =
-      view.text === null
+    const first = isPutAgain(pass, view)
+      ? `${POLICY_DELETED}.`
+      : view.text === null
         ? "First policy of this file system: from now on only those whom a policy allows can mount."
         : "First statements of mode Enforce: from now on the bound roles can mount their own access points only.";
     return first + lossSentence(pass, losers(pass, view, admissions));
   }
-  if (view.text === null) return "The policy was deleted, and without one EFS admits everybody who reaches it";
+  if (view.text === null) return POLICY_DELETED;
   if (foreign.length < view.foreign.length)
     return "Statements that bindings adopt give way to ours, which grant exactly the same";
   if (foreign.length > view.foreign.length) return "A foreign statement that our last Put replaced unseen is put back";
-  if (removed.length > 0) return `Our statements change; ${removed.length} admissions are taken out`;
+  if (removed.length > 0)
+    return `Our statements change; ${removed.length === 1 ? "one admission is" : `${removed.length} admissions are`} taken out`;
   return "Our statements in the policy are not what the bindings ask for";
 }
 

@@ -47,6 +47,12 @@ export function isFirstConfinement({ fileSystem, memory }: FileSystemPlanInput):
   return !isEnforced || (memory.admittedRoles ?? []).length === 0;
 }
 
+/** Ours was put under this very consent, and others deleted the whole policy. */
+export function isPutAgain({ input: { fileSystem, memory } }: FileSystemPass, { text }: PolicyView): boolean {
+  const isEnforced = (fileSystem.facets.fileSystem?.enforcedSinceMs ?? null) !== null;
+  return text === null && isEnforced && memory.policyPutAtMs > 0;
+}
+
 /** True if the report for the consent to mode Enforce is still to be made, and nobody has looked at the clients yet. */
 export function needsClients(input: FileSystemPlanInput, isPutDue: boolean): boolean {
   const { fileSystem, observed } = input;

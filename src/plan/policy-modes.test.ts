@@ -145,6 +145,29 @@ describe("mode Enforce", () => {
     expect(put.why).toContain("was deleted");
   });
 
+  test("calls no policy the first that was put before, whoever is left to be admitted by it", () => {
+    const world = new PlanningWorld();
+    world.changeFileSystem({ requireTls: true });
+    world.add("thumb");
+    world.settle();
+    world.delete("thumb");
+    world.settle();
+    world.policy = null;
+    world.add("resize");
+    const put = world.settle().find(({ type }) => type === "PutFileSystemPolicy")!;
+    expect(put.why).toContain("was deleted");
+  });
+
+  test("counts the characters of the document, not those of EFS's line breaks", () => {
+    const world = new PlanningWorld();
+    world.add("thumb");
+    world.settle();
+    const { length } = world.policy!;
+    world.policy = JSON.stringify(JSON.parse(world.policy!), null, 2);
+    world.passFileSystem();
+    expect(world.fileSystem.facets.fileSystem!.policy!.characters).toBe(length);
+  });
+
   test("lets a mount rely on the policy only after the propagation time, in one condition that says when", () => {
     const world = new PlanningWorld();
     world.settings = { ...world.settings, propagationMs: 300_000 };

@@ -88,9 +88,9 @@ export function showFailures<Draft extends { conditions: Condition[]; observedGe
     const quarrels = held.filter(({ binding }) => binding === null || binding === name);
     const conditions = draft.conditions
       .map((c) => withFailure(c, own, isoOf(nowMs)))
-      .map((c) => withHold(c, quarrels, name, isoOf(nowMs)));
-    const [first] = quarrels.toSorted((a, b) => (b.heldUntilMs ?? 0) - (a.heldUntilMs ?? 0) || a.sinceMs - b.sinceMs);
-    if (first !== undefined) conditions.push(contendedCondition(first, name, draft.observedGeneration));
+      .map((c) => withHold(c, quarrels, bindingAdvice(name), isoOf(nowMs)));
+    const first = mostPressing(quarrels);
+    if (first !== undefined) conditions.push(contendedCondition(first, bindingAdvice(name), draft.observedGeneration));
     shown.set(uid, { ...draft, conditions });
   }
   return shown;
@@ -100,14 +100,34 @@ function isoOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** A facet whose conditions show these refused calls; what is held is shown on the bindings alone. */
-export function withFailures<Draft extends { conditions: Condition[] }>(
+/** The file system's own facet, whose conditions show these refused calls, and who fights over its policy. */
+export function showOnFileSystem<Draft extends { conditions: Condition[]; observedGeneration: number }>(
   draft: Draft,
   troubles: Trouble[],
   nowMs: number,
 ): Draft {
   const failures = troubles.filter((one): one is Failure => !("type" in one));
-  return { ...draft, conditions: draft.conditions.map((c) => withFailure(c, failures, isoOf(nowMs))) };
+  const quarrels = troubles.filter((one): one is HeldCorrection => "type" in one && one.shownAs === "PolicyReady");
+  const conditions = draft.conditions
+    .map((c) => withFailure(c, failures, isoOf(nowMs)))
+    .map((c) => withHold(c, quarrels, POLICY_ADVICE, isoOf(nowMs)));
+  const first = mostPressing(quarrels);
+  if (first !== undefined) conditions.push(contendedCondition(first, POLICY_ADVICE, draft.observedGeneration));
+  return { ...draft, conditions };
+}
+
+function mostPressing(quarrels: readonly HeldCorrection[]): HeldCorrection | undefined {
+  return quarrels.toSorted((a, b) => (b.heldUntilMs ?? 0) - (a.heldUntilMs ?? 0) || a.sinceMs - b.sinceMs)[0];
+}
+
+type Advice = (quarrel: HeldCorrection) => string;
+
+const POLICY_ADVICE: Advice = ({ actor }) =>
+  `let ${actor} leave Mooring's statements in the file system policy as they are, or change policy.mode`;
+
+function bindingAdvice(name: string): Advice {
+  return ({ actor }) =>
+    `put the snippet that "mooring render ${name}" prints into what ${actor} deploys, or change this binding`;
 }
 
 function withFailure(condition: Condition, failures: Failure[], nowIso: string): Condition {
@@ -124,30 +144,30 @@ function withFailure(condition: Condition, failures: Failure[], nowIso: string):
 }
 
 /** A call that waits for the end of its hold is not "being made". */
-function withHold(condition: Condition, quarrels: HeldCorrection[], name: string, nowIso: string): Condition {
+function withHold(condition: Condition, quarrels: HeldCorrection[], advice: Advice, nowIso: string): Condition {
   const held = quarrels.find((one) => one.shownAs === condition.type && one.heldUntilMs !== null);
   if (held === undefined || condition.status === "True") return condition;
   return {
     ...condition,
     status: "False",
     reason: "Contended",
-    message: quarrelSentence(held, name),
+    message: quarrelSentence(held, advice),
     lastTransitionTime: condition.status === "False" ? condition.lastTransitionTime : nowIso,
   };
 }
 
-function contendedCondition(quarrel: HeldCorrection, name: string, observedGeneration: number): Condition {
+function contendedCondition(quarrel: HeldCorrection, advice: Advice, observedGeneration: number): Condition {
   return {
     type: "Contended",
     status: "True",
     reason: "RepeatedlyUndone",
-    message: quarrelSentence(quarrel, name),
+    message: quarrelSentence(quarrel, advice),
     observedGeneration,
     lastTransitionTime: isoOf(quarrel.sinceMs),
   };
 }
 
-function quarrelSentence(quarrel: HeldCorrection, name: string): string {
+function quarrelSentence(quarrel: HeldCorrection, advice: Advice): string {
   const { actor, what, undoings, heldUntilMs, nextDelayMs, quietMs } = quarrel;
   const next =
     heldUntilMs === null
@@ -155,7 +175,7 @@ function quarrelSentence(quarrel: HeldCorrection, name: string): string {
       : `its next correction waits until ${isoOf(heldUntilMs)}`;
   return (
     `${actor} has undone ${what} ${undoings} times, each time after Mooring had put it right, so corrections of it have slowed down: ${next}. ` +
-    `End the quarrel at its source: put the snippet that "mooring render ${name}" prints into what ${actor} deploys, or change this binding. ` +
+    `End the quarrel at its source: ${advice(quarrel)}. ` +
     `This condition ends after ${spoken(quietMs)} without another such change.`
   );
 }

@@ -10,7 +10,7 @@ import { clientsAmong, needsClients } from "../plan/policy-clients.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
 import type { ConsumerScan } from "./consumer-scan.ts";
-import { showFailures, withFailures } from "./failures.ts";
+import { showFailures, showOnFileSystem } from "./failures.ts";
 import { runPass, type PassSpec } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { desiredFileSystem, nothingObserved, observeFileSystem } from "./observe-file-system.ts";
@@ -110,7 +110,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
       return proposeFileSystemFacets(
         view,
         record.metadata.name,
-        { ...facets, accessPoints: shown, fileSystem: withFailures(facets.fileSystem, failures, nowMs) },
+        { ...facets, accessPoints: shown, fileSystem: showOnFileSystem(facets.fileSystem, failures, nowMs) },
         finalizers,
         lease,
         home,

@@ -100,6 +100,9 @@ describe("somebody who undoes the same thing again and again", () => {
       await world.ready(thumbnailer, transcoder);
     }
     await world.condition(transcoder, "PolicyReady", { status: "False", reason: "Contended" });
+    const { message } = await world.condition(aFileSystem(), "Contended", { status: "True" });
+    expect(message).toMatch(/^terraform-ci has undone .* let terraform-ci leave Mooring's statements/);
+    await world.condition(aFileSystem(), "PolicyReady", { status: "False", reason: "Contended" });
     expect((await statements(world)).filter(isOurs)).toEqual([]);
     const reporter = aBinding("reporter");
     await world.create(reporter);
