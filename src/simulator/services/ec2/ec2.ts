@@ -2,12 +2,12 @@
  * The part of EC2 that EFS mounts depend on: VPCs, subnets, security groups, routing and the
  * network interfaces of mount targets. There are no instances.
  */
-import type { Tag } from "@aws-sdk/client-ec2";
+import type { DescribeTagsRequest, Tag } from "@aws-sdk/client-ec2";
 import { type Handler, type Service, ServiceError } from "../../core.ts";
 import type { World } from "../../world.ts";
 import { GROUP_MEMBERS, groupOperations } from "./groups.ts";
 import { createInterface, INTERFACE_MEMBERS, interfaceOperations, type Refusal } from "./interfaces.ts";
-import { type FilterFields, matches } from "./listing.ts";
+import { type FilterFields, matches, paged } from "./listing.ts";
 import { ROUTING_MEMBERS, routingOperations } from "./routing.ts";
 import {
   type Ec2Context,
@@ -126,16 +126,17 @@ function tagOperations({ state }: Ec2Context): Record<string, Handler> {
       }
       return {};
     },
-    DescribeTags({ Filters = [] }: { Filters?: { Name?: string; Values?: string[] }[] }) {
+    DescribeTags({ Filters = [], ...paging }: DescribeTagsRequest) {
       const rows = [...state.tags].flatMap(([id, tags]) => [...tags].map(([key, value]) => ({ id, key, value })));
       const kept = rows.filter((row) => Filters.every((filter) => matches(state, row, filter, TAG_FILTERS)));
-      const shown = kept.map(({ id, key, value }) => ({
+      const { items, next } = paged(kept, paging);
+      const shown = items.map(({ id, key, value }) => ({
         ResourceId: id,
         ResourceType: TYPES[id.split("-")[0] ?? ""],
         Key: key,
         Value: value,
       }));
-      return { Tags: shown };
+      return { Tags: shown, NextToken: next };
     },
   };
 }

@@ -10,7 +10,7 @@ import type {
   SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { type Handler, ServiceError } from "../../core.ts";
-import { type FilterFields, listed, matches } from "./listing.ts";
+import { type FilterFields, listed, matches, paged } from "./listing.ts";
 import { authorize, revoke, rulesFrom, shownPermissions, shownRule } from "./rules.ts";
 import {
   dependencyViolation,
@@ -62,11 +62,15 @@ export function groupOperations(context: Ec2Context): Record<string, Handler> {
       deleteGroup(context, found(state.groups, GroupId, "group"));
       return {};
     },
-    GetSecurityGroupsForVpc({ VpcId }: GetSecurityGroupsForVpcRequest) {
-      const vpc = found(state.vpcs, VpcId, "vpc");
-      const groups = [...state.groups.values()].filter((group) => group.vpcId === vpc.id);
+    GetSecurityGroupsForVpc(input: GetSecurityGroupsForVpcRequest) {
+      const vpc = found(state.vpcs, input.VpcId, "vpc");
+      const { items, next } = paged(
+        [...state.groups.values()].filter((group) => group.vpcId === vpc.id),
+        input,
+      );
       return {
-        SecurityGroupForVpcs: groups.map((group) => ({
+        NextToken: next,
+        SecurityGroupForVpcs: items.map((group) => ({
           GroupId: group.id,
           GroupName: group.name,
           Description: group.description,
@@ -109,7 +113,8 @@ function ruleOperations(context: Ec2Context): Record<string, Handler> {
         .filter((rule) => !ids?.length || ids.includes(rule.id))
         .filter((rule) => (input.Filters ?? []).every((filter) => matches(state, rule, filter, RULE_FILTERS)));
       if (ids?.length && kept.length === 0) throw ruleNotFound(ids.join(", "));
-      return { SecurityGroupRules: kept.map((rule) => shownRule(context, rule.owner, rule)) };
+      const { items, next } = paged(kept, input);
+      return { SecurityGroupRules: items.map((rule) => shownRule(context, rule.owner, rule)), NextToken: next };
     },
     ModifySecurityGroupRules(input: ModifySecurityGroupRulesRequest) {
       const group = found(state.groups, input.GroupId, "group");

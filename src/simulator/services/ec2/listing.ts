@@ -23,7 +23,15 @@ export function listed<T>(query: Query<T>): { items: (T & { id: string })[]; nex
   const { state, records, ids, filters = [], fields } = query;
   const wanted = ids?.length ? ids.map((id) => found(records, id, query.kind)) : [...records.values()];
   const matching = wanted.filter((record) => filters.every((filter) => matches(state, record, filter, fields)));
-  const page = pageOf(matching, query.maxResults ?? (matching.length || 1), query.nextToken);
+  return paged(matching, { MaxResults: query.maxResults, NextToken: query.nextToken });
+}
+
+/** One page of what was found; without MaxResults it is everything. @throws ServiceError for a token not handed out here. */
+export function paged<T>(
+  items: readonly T[],
+  { MaxResults, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+): { items: T[]; next: string | undefined } {
+  const page = pageOf(items, MaxResults ?? (items.length || 1), NextToken);
   if (!page) throw new ServiceError("InvalidNextToken", 400, "The token provided is invalid.");
   return page;
 }

@@ -10,7 +10,7 @@ import type {
   RouteTable,
 } from "@aws-sdk/client-ec2";
 import { type Handler, ServiceError } from "../../core.ts";
-import { type FilterFields, listed } from "./listing.ts";
+import { type FilterFields, listed, paged } from "./listing.ts";
 import {
   dependencyViolation,
   type Ec2Context,
@@ -163,7 +163,10 @@ function gatewayOperations(context: Ec2Context): Record<string, Handler> {
       state.gateways.delete(gateway.id);
       return {};
     },
-    DescribeNetworkAcls: (input: DescribeNetworkAclsRequest) => ({ NetworkAcls: defaultAcls(context, input) }),
+    DescribeNetworkAcls(input: DescribeNetworkAclsRequest) {
+      const { items, next } = paged(defaultAcls(context, input), input);
+      return { NetworkAcls: items, NextToken: next };
+    },
   };
 }
 

@@ -54,14 +54,14 @@ export function policyOperations(context: IamContext): Record<string, Handler> {
       state.policies.delete(PolicyArn);
       return {};
     },
-    ListEntitiesForPolicy({ PolicyArn }: Arn) {
-      const entities = attachedTo(context, policyWithArn(context, PolicyArn));
-      const of = (kind: Entity["kind"]): Entity[] => entities.filter((entity) => entity.kind === kind);
+    ListEntitiesForPolicy({ PolicyArn, ...paging }: Arn & Paging) {
+      const { items, rest } = iamPage(attachedTo(context, policyWithArn(context, PolicyArn)), paging);
+      const of = (kind: Entity["kind"]): Entity[] => items.filter((entity) => entity.kind === kind);
       return {
         PolicyGroups: [],
         PolicyUsers: of("User").map(({ name, id }) => ({ UserName: name, UserId: id })),
         PolicyRoles: of("Role").map(({ name, id }) => ({ RoleName: name, RoleId: id })),
-        IsTruncated: false,
+        ...rest,
       };
     },
     TagPolicy({ PolicyArn, Tags }: Arn & { Tags: Tag[] }) {

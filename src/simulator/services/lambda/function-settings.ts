@@ -1,8 +1,10 @@
 /** What hangs on a function beside its configuration: tags, concurrency, permissions, and fixed answers. */
 import type { AddPermissionRequest } from "@aws-sdk/client-lambda";
 import type { Handler } from "../../core.ts";
+import { pageOf } from "../ordered-index.ts";
 import { resolve, resolveLatest } from "./names.ts";
 import {
+  checkedPage,
   checkRevision,
   checkSettled,
   conflict,
@@ -12,6 +14,7 @@ import {
   type LambdaContext,
   lambdaError,
   notFound,
+  PAGE_MAX,
 } from "./state.ts";
 
 /** Quotas of a fresh account: concurrent executions, and how many must stay unreserved. */
@@ -19,6 +22,7 @@ const CONCURRENCY = 1_000;
 const UNRESERVED_MIN = 100;
 
 type Named = { FunctionName: string };
+type ListProvisioned = Named & { MaxItems?: number; Marker?: string };
 type Qualified = Named & { Qualifier?: string };
 
 export function settingOperations(context: LambdaContext): Record<string, Handler> {
@@ -106,13 +110,14 @@ function concurrencyOperations(context: LambdaContext): Record<string, Handler> 
       resolve(context, FunctionName, Qualifier).record.provisioned.delete(Qualifier);
       return {};
     },
-    ListProvisionedConcurrencyConfigs({ FunctionName }: Named) {
+    ListProvisionedConcurrencyConfigs({ FunctionName, MaxItems = PAGE_MAX, Marker }: ListProvisioned) {
       const { record } = resolve(context, FunctionName);
       const configs = [...record.provisioned].map(([qualifier, config]) => ({
         FunctionArn: functionArn(context, record.name, qualifier),
         ...shown(config),
       }));
-      return { ProvisionedConcurrencyConfigs: configs };
+      const page = checkedPage(pageOf(configs, Math.min(MaxItems, PAGE_MAX), Marker));
+      return { ProvisionedConcurrencyConfigs: page.items, NextMarker: page.next };
     },
   };
 }
