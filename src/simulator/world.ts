@@ -33,9 +33,16 @@ export type Principal = Omit<Caller, "sourceIp" | "userAgent">;
 
 /** What STS and the door need of IAM; the IAM service offers these two methods. */
 export interface RoleDirectory {
-  findRole(
-    name: string,
-  ): { arn: string; roleId: string; roleName: string; assumeRolePolicyDocument: string } | undefined;
+  findRole(name: string):
+    | {
+        arn: string;
+        roleId: string;
+        roleName: string;
+        assumeRolePolicyDocument: string;
+        /** The longest session that may be asked for. */
+        maxSessionSeconds: number;
+      }
+    | undefined;
   findUser(name: string): { arn: string; userId: string; userName: string } | undefined;
 }
 

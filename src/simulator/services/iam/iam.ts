@@ -70,7 +70,9 @@ function directory(state: IamState): Pick<IamService, "findRole" | "findUser" | 
   return {
     findRole(name) {
       const role = state.roles.get(name.toLowerCase());
-      return role && { arn: role.arn, roleId: role.id, roleName: role.name, assumeRolePolicyDocument: role.trust };
+      if (role === undefined) return undefined;
+      const { arn, id: roleId, name: roleName, trust: assumeRolePolicyDocument, maxSessionSeconds } = role;
+      return { arn, roleId, roleName, assumeRolePolicyDocument, maxSessionSeconds };
     },
     findUser(name) {
       const user = state.users.get(name.toLowerCase());

@@ -39,7 +39,7 @@ function createRoles(): Service & RoleDirectory {
       const assumeRolePolicyDocument = documents[name];
       const arn = `arn:aws:iam::111122223333:role/${name}`;
       return assumeRolePolicyDocument
-        ? { arn, roleId: "AROATEST", roleName: name, assumeRolePolicyDocument }
+        ? { arn, roleId: "AROATEST", roleName: name, assumeRolePolicyDocument, maxSessionSeconds: 3_600 }
         : undefined;
     },
   };
@@ -74,6 +74,14 @@ describe.each(["socketClient", "standInClient"] as const)("STS through the %s", 
   test.each(["lambdas", "partner", "nobody"])("a role that does not trust the caller, %s, is denied", async (name) => {
     const call = client().send(new AssumeRoleCommand({ RoleArn: role(name), RoleSessionName: "ci" }));
     await expect(call).rejects.toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
+  });
+
+  test("a session longer than the role allows is refused", async () => {
+    const input = { RoleArn: role("deployer"), RoleSessionName: "ci", DurationSeconds: 3_601 };
+    await expect(client().send(new AssumeRoleCommand(input))).rejects.toMatchObject({
+      name: "ValidationError",
+      message: expect.stringContaining("MaxSessionDuration"),
+    });
   });
 
   test("an external id opens the role that asks for it", async () => {

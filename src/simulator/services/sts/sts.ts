@@ -82,6 +82,10 @@ function assumeRole({ world, enter }: Parts, input: AssumeRoleInput, caller: Cal
   if (!role || role.arn !== RoleArn || !mayAssume(role.assumeRolePolicyDocument, caller, input.ExternalId)) {
     throw new ServiceError("AccessDenied", 403, denied);
   }
+  if (DurationSeconds > role.maxSessionSeconds) {
+    const complaint = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    throw new ServiceError("ValidationError", 400, complaint);
+  }
   const arn = `arn:${world.partition}:sts::${world.account}:assumed-role/${roleName}/${RoleSessionName}`;
   const principalId = `${role.roleId}:${RoleSessionName}`;
   const sessionIssuer = { arn: role.arn, userName: roleName, principalId: role.roleId };
