@@ -93,6 +93,19 @@ export interface RetainedAccessPoint {
 }
 
 /** Written by the file-system reconciler, on the FileSystem itself. */
+/** What proves, after a Binding is gone, that an access point was made for it. */
+export interface ReleasedBinding {
+  bindingUid: string;
+  /** `<namespace>/<name>`, for people. */
+  bindingName: string;
+  /** The last generation of client tokens that it had. */
+  tokenGeneration: number;
+  /** Head of the log when it went: no create of its was intended later. */
+  slot: number;
+  /** ms. */
+  atMs: number;
+}
+
 export interface FileSystemFacet extends Facet {
   /**
    * Characters of the policy document in force, and its statements. `free`: what newcomers may still fill, the
@@ -100,6 +113,8 @@ export interface FileSystemFacet extends Facet {
    */
   policy: { characters: number; ours: number; foreign: number; free?: number } | null;
   retained: RetainedAccessPoint[];
+  /** Bindings that were deleted in the last day, oldest first; absent = none. */
+  released?: ReleasedBinding[];
   /**
    * For the workloads' reconcilers, so that a file system's mount targets are read once and not for each
    * function. Sorted by id. What could be read once stays when a later read fails; AWS checks each mount anyway.

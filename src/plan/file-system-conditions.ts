@@ -1,6 +1,7 @@
 import { TAGS } from "../model/records.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
 import { isBelievedAbsent } from "./absent-access-point.ts";
+import { leakedCreates } from "./leaked-creates.ts";
 import { ownersOf } from "./policy-desired.ts";
 
 /** Ids named in one message at most. */
@@ -46,12 +47,13 @@ function forgetVanishedRetained(pass: FileSystemPass): void {
 function orphanedAccessPoints(pass: FileSystemPass): string[] {
   const owners = ownersOf(pass);
   const retained = new Set(pass.retained.map(({ accessPointId }) => accessPointId));
+  const leaked = new Set(leakedCreates(pass).map(({ own }) => own.accessPointId));
   return [...(pass.seen?.values() ?? [])]
     .filter(
       ({ tags, lifeCycleState }) =>
         tags[TAGS.installation] === pass.input.settings.installation && lifeCycleState !== "deleting",
     )
     .map(({ accessPointId }) => accessPointId)
-    .filter((id) => !owners.has(id) && !retained.has(id))
+    .filter((id) => !owners.has(id) && !retained.has(id) && !leaked.has(id))
     .sort();
 }

@@ -5,6 +5,7 @@ import { judgeFileSystem } from "./file-system-conditions.ts";
 import type { FileSystemFacetDrafts, FileSystemPlanInput } from "./file-system-input.ts";
 import { beginPass, type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
 import { planAccessPoint } from "./plan-access-point.ts";
+import { leakedCreates, planLeaks, releasedBindings } from "./leaked-creates.ts";
 import { planPolicy, type PolicyPlan } from "./plan-policy.ts";
 import { type PolicyView, viewPolicy, writesPolicy } from "./policy-view.ts";
 import { finishRemoval, planRemoval, removalNeedsConsumers } from "./plan-removal.ts";
@@ -53,7 +54,10 @@ export function rolesToRead(
 /** True if a removal is due that needs to know every consumer of the account and region. */
 export function needsConsumers(input: FileSystemPlanInput): boolean {
   const pass = beginPass(input);
-  return pass.drafts.some((draft) => removalNeedsConsumers(pass, draft) || retirementNeedsConsumers(pass, draft));
+  return (
+    leakedCreates(pass).length > 0 ||
+    pass.drafts.some((draft) => removalNeedsConsumers(pass, draft) || retirementNeedsConsumers(pass, draft))
+  );
 }
 
 /**
@@ -77,8 +81,9 @@ export function planFileSystem(input: FileSystemPlanInput): Plan<FileSystemFacet
   const outcome = policy ?? (view || isFileSystemGone(pass) ? "notManaged" : "notRead");
   for (const removal of removals) finishRemoval(pass, removal, outcome);
   for (const draft of pass.drafts) if (!isLeaving(draft)) finishStaying(pass, draft, outcome);
+  const leaks = planLeaks(pass, outcome);
   judgeFileSystem(pass, policy?.orphans.length ?? 0);
-  return assemble(pass, view, policy);
+  return assemble(pass, view, policy, leaks);
 }
 
 function finishStaying(pass: FileSystemPass, draft: BindingDraft, policy: PolicyPlan | "notManaged" | "notRead"): void {
@@ -120,6 +125,7 @@ function assemble(
   pass: FileSystemPass,
   view: PolicyView | null,
   policy: PolicyPlan | null,
+  leaks: readonly Action[] = [],
 ): Plan<FileSystemFacetDrafts> {
   const { input } = pass;
   const actions: Action[] = [];
@@ -128,6 +134,7 @@ function assemble(
   for (const draft of pass.drafts) sortIn(draft.mayAct, draft.creates);
   if (policy?.put) sortIn(!input.settings.readOnly, [policy.put]);
   for (const draft of pass.drafts) sortIn(draft.mayAct, draft.deletes);
+  actions.push(...leaks);
   if (heldBack.length > 0) pass.endings.stall(`${heldBack.length} calls are due but not permitted`);
   rememberPolicy(pass, view, policy, policy?.put !== undefined && policy.put !== null && !input.settings.readOnly);
   const drifted = pass.drafts.filter((draft) => noteDrift(draft, policy)).length > 0;
@@ -205,6 +212,7 @@ function fileSystemFacet(
 ): FileSystemFacetDrafts["fileSystem"] {
   const { fileSystem, nowMs } = pass.input;
   const previous = fileSystem.facets.fileSystem;
+  const released = releasedBindings(pass);
   const policy = view?.text
     ? {
         characters: charactersOf(view.document),
@@ -219,6 +227,7 @@ function fileSystemFacet(
     policy: view ? policy : (previous?.policy ?? null),
     mountTargets: mountTargetsOf(pass),
     retained: pass.retained.toSorted((a, b) => (a.accessPointId < b.accessPointId ? -1 : 1)),
+    ...(released.length === 0 ? {} : { released }),
     enforcedSinceMs: pass.enforcedSinceMs,
     ...(pass.restoredSlot === null ? {} : { restoredSlot: pass.restoredSlot }),
   };
