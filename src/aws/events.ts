@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { clusterArn } from "../model/keys.ts";
 import type { ObservedTaskTarget } from "../model/observations.ts";
+import { ruleStarter } from "../model/task-targets.ts";
 import { orNullIf } from "./answers.ts";
 import type { Events } from "./aws.ts";
 import type { Call } from "./call.ts";
@@ -14,7 +15,6 @@ import { taskDefinitionArnOf } from "./task-target-arn.ts";
 
 /** EventBridge's own maximum for its lists. */
 const PER_PAGE = 100;
-const DEFAULT_BUS = "default";
 /** A bus or rule that was deleted since it was listed. */
 const GONE = "ResourceNotFoundException";
 
@@ -58,7 +58,7 @@ export function createEvents(
           for (const { EcsParameters } of (await orNullIf(GONE, targetsOf(bus, rule))) ?? [])
             if (EcsParameters?.TaskDefinitionArn)
               found.push({
-                name: `EventBridge rule ${bus === DEFAULT_BUS ? rule : `${bus}/${rule}`}`,
+                name: ruleStarter(bus, rule),
                 taskDefinitionArn: taskDefinitionArnOf(EcsParameters.TaskDefinitionArn, place),
               });
       }

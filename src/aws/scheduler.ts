@@ -6,6 +6,7 @@ import {
   type Target,
 } from "@aws-sdk/client-scheduler";
 import type { ObservedTaskTarget } from "../model/observations.ts";
+import { scheduleStarter } from "../model/task-targets.ts";
 import { orNullIf } from "./answers.ts";
 import type { Scheduler } from "./aws.ts";
 import type { Call } from "./call.ts";
@@ -44,7 +45,7 @@ export function createScheduler(
         if (!STARTS_TASKS.test(schedule.Target?.Arn ?? "")) continue;
         const given = taskDefinitionOf(await targetOf(schedule));
         if (given === undefined) continue;
-        const name = `schedule ${schedule.GroupName}/${schedule.Name}`;
+        const name = scheduleStarter(schedule.GroupName ?? "", schedule.Name ?? "");
         found.push({ name, taskDefinitionArn: taskDefinitionArnOf(given, place) });
       }
       return found;

@@ -155,6 +155,7 @@ function portsOf(options: ServiceOptions, report: (activity: Activity) => void):
           seen.map((mt) => mt.mountTargetId),
         ),
       roles: (key, roleArns) => index.rolesSeen(key, roleArns),
+      starters: (key, starters) => index.startersSeen(key, starters),
     },
     report,
     wake: (keys) => queue.send("fast", wakesOf(keys, "counterpart")),

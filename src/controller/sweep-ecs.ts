@@ -1,6 +1,5 @@
 import type { ReconcileKey } from "../model/keys.ts";
 import type { ObservedService, ObservedTaskTarget, Reading } from "../model/observations.ts";
-import { parseTaskDefinitionArn } from "../model/task-definition.ts";
 import type { WorkloadFacet } from "../model/facets.ts";
 import { type EcsBinding, isEcsBinding } from "../model/workload.ts";
 import { verifiedId } from "../plan/ecs-facets.ts";
@@ -14,7 +13,7 @@ import type { Situation } from "../reconcilers/pass.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
 import type { RevisionCache } from "../reconcilers/revision-cache.ts";
-import { type TaskTargetScan, withPins } from "../reconcilers/task-targets.ts";
+import { pinsOf, type TaskTargetScan, tellStarters, withPins } from "../reconcilers/task-targets.ts";
 import { emptyKeyItem, type KeyItem, type RecordsView } from "../store/store.ts";
 
 /** What the sweep of all other objects brings along. */
@@ -85,12 +84,13 @@ async function needsRun(
   const { ports, view, revisions } = sweep;
   const nowMs = ports.clock.nowMs();
   const item = (await ports.store.keys.get(key)) ?? emptyKeyItem(key);
-  // A key that waits or backs off by itself stays asleep, whatever there is to see.
-  if (!sweep.isDue(item, nowMs)) return false;
   const target = ecsTargetOf(bindings[0]!.spec.workload.ecs);
   const service = "service" in target ? serviceIn(listed, target) : null;
-  if (service?.known && isSteady(service.value, bindings) && !mayBePinned(service.value, bindings, starting))
-    return false;
+  const deployed = deployedBy(service);
+  if (deployed !== null) tellStarters(ports.sightings, key, deployed, starting);
+  // A key that waits or backs off by itself stays asleep, whatever there is to see.
+  if (!sweep.isDue(item, nowMs)) return false;
+  if (service?.known && isSteady(service.value, bindings) && !mayBePinned(deployed!, bindings, starting)) return false;
   const desired = desiredEcs(view, target, sweep.situationOf(item, EMPTY_ECS_MEMORY, nowMs), ports);
   const seen =
     service === null
@@ -109,16 +109,10 @@ async function needsRun(
 }
 
 /** Rules and schedules are looked at where there is one to tell of, or one was told of. */
-function mayBePinned(
-  service: ObservedService | "noCluster" | null,
-  bindings: readonly EcsBinding[],
-  starting: Snapshot["starting"],
-): boolean {
-  if (service === null || service === "noCluster") return false;
-  const { familyArn } = parseTaskDefinitionArn(primaryOf(service)!.taskDefinitionArn);
+function mayBePinned(revisionArn: string, bindings: readonly EcsBinding[], starting: Snapshot["starting"]): boolean {
   return (
     !starting.known ||
-    starting.value.some(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${familyArn}:`)) ||
+    pinsOf(revisionArn, starting.value).length > 0 ||
     bindings.some(({ facets }) => pinsTold(facets.workload) !== undefined)
   );
 }
@@ -140,6 +134,12 @@ function described({ aws }: ReconcilerPorts, listed: Listed): ReconcilerPorts["a
     if (!read?.known) return aws.ecs.describeServices(cluster, names);
     return read.value === "noCluster" ? null : read.value.filter(({ serviceName }) => names.includes(serviceName));
   };
+}
+
+/** The revision that a service deploys; null where there is none, or none to be seen. */
+function deployedBy(service: ServiceReading | null): string | null {
+  if (service === null || !service.known || service.value === null || service.value === "noCluster") return null;
+  return primaryOf(service.value)?.taskDefinitionArn ?? null;
 }
 
 type ServiceReading = Reading<ObservedService | "noCluster" | null>;

@@ -60,3 +60,13 @@ test("a role leads to every key that uses it, by its name without path", () => {
   index.rolesSeen("key b", []);
   expect(index.keysOfRole("other")).toEqual([]);
 });
+
+test("a rule, a schedule or a family leads to the keys that care for what it starts", () => {
+  const index = createEventIndex({ nowMs: () => 0 });
+  index.startersSeen("key b", ["arn:family", "EventBridge rule nightly"]);
+  index.startersSeen("key a", ["arn:family"]);
+  expect(index.keysOfStarter("arn:family")).toEqual(["key a", "key b"]);
+  expect(index.keysOfStarter("EventBridge rule nightly")).toEqual(["key b"]);
+  index.startersSeen("key b", ["arn:family"]);
+  expect(index.keysOfStarter("EventBridge rule nightly")).toEqual([]);
+});

@@ -7,6 +7,11 @@ export interface EventIndex {
   fileSystemOfMountTarget(mountTargetId: string): string | undefined;
   /** Keys whose bindings use the role. By name, which is unique in an account and all that IAM's events carry. */
   keysOfRole(roleName: string): ReconcileKey[];
+  /**
+   * Keys that care for what starts tasks: by a rule's or schedule's name (`ruleStarter`, `scheduleStarter`) those
+   * that it was seen to pin, by a family's ARN all that run it.
+   */
+  keysOfStarter(starter: string): ReconcileKey[];
 }
 
 /**
@@ -33,38 +38,54 @@ export interface MemoryEventIndex extends EventIndex {
   mountTargetsSeen(fileSystemId: string, mountTargetIds: readonly string[]): void;
   /** The roles that matter to `key`; replaces what was said of this key before. */
   rolesSeen(key: ReconcileKey, roleArns: readonly string[]): void;
+  /** The family that `key` runs and what pins its revisions; replaces what was said of this key before. */
+  startersSeen(key: ReconcileKey, starters: readonly string[]): void;
 }
 
 export function createEventIndex(clock: Pick<Clock, "nowMs">): MemoryEventIndex {
   const accessPoints = new IdsOfFileSystems(clock);
   const mountTargets = new IdsOfFileSystems(clock);
-  const keysByRole = new Map<string, Set<ReconcileKey>>();
-  const rolesByKey = new Map<ReconcileKey, string[]>();
+  const roles = new KeysByName();
+  const starters = new KeysByName();
   return {
     fileSystemOfAccessPoint: (id) => accessPoints.homeOf(id),
     fileSystemOfMountTarget: (id) => mountTargets.homeOf(id),
-    keysOfRole: (roleName) => [...(keysByRole.get(roleName) ?? [])].sort(),
+    keysOfRole: (roleName) => roles.keysOf(roleName),
+    keysOfStarter: (starter) => starters.keysOf(starter),
     accessPointsSeen: (fileSystemId, ids) => accessPoints.allSeen(fileSystemId, ids),
     accessPointSeen: (fileSystemId, id) => accessPoints.seen(fileSystemId, id),
     mountTargetSeen: (fileSystemId, id) => mountTargets.seen(fileSystemId, id),
     mountTargetsSeen: (fileSystemId, ids) => mountTargets.allSeen(fileSystemId, ids),
-    rolesSeen(key, roleArns) {
-      for (const name of rolesByKey.get(key) ?? []) {
-        const keys = keysByRole.get(name);
-        keys?.delete(key);
-        if (keys?.size === 0) keysByRole.delete(name);
-      }
-      const names = roleArns.map(roleNameOf);
-      if (names.length === 0) rolesByKey.delete(key);
-      else rolesByKey.set(key, names);
-      for (const name of names) keysByRole.set(name, (keysByRole.get(name) ?? new Set()).add(key));
-    },
+    rolesSeen: (key, roleArns) => roles.seen(key, roleArns.map(roleNameOf)),
+    startersSeen: (key, names) => starters.seen(key, names),
   };
 }
 
 /** `arn:aws:iam::111122223333:role/path/NAME` → NAME; a bare name stays one. */
 function roleNameOf(roleArn: string): string {
   return roleArn.slice(roleArn.lastIndexOf("/") + 1);
+}
+
+/** Which keys care for a name. */
+class KeysByName {
+  readonly #keys = new Map<string, Set<ReconcileKey>>();
+  readonly #names = new Map<ReconcileKey, readonly string[]>();
+
+  keysOf(name: string): ReconcileKey[] {
+    return [...(this.#keys.get(name) ?? [])].sort();
+  }
+
+  /** Replaces what was said of this key before. */
+  seen(key: ReconcileKey, names: readonly string[]): void {
+    for (const name of this.#names.get(key) ?? []) {
+      const keys = this.#keys.get(name);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(name);
+    }
+    if (names.length === 0) this.#names.delete(key);
+    else this.#names.set(key, names);
+    for (const name of names) this.#keys.set(name, (this.#keys.get(name) ?? new Set()).add(key));
+  }
 }
 
 class IdsOfFileSystems {

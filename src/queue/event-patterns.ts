@@ -31,6 +31,16 @@ function apiCalls(service: string, eventName: readonly unknown[]): Record<string
   };
 }
 
+/** A target that starts tasks. Nobody else's schedules are asked for: there may be a great many. */
+const STARTING = { ecsParameters: { taskDefinitionArn: [{ exists: true }] } };
+
+/** Calls on rules or schedules: those that only name one, and those that say what it starts. */
+function targetCalls(service: string, naming: string[], saying: string[], requestParameters: object) {
+  const { detail, ...pattern } = apiCalls(service, []);
+  const { eventName: _, ...common } = detail as Record<string, unknown>;
+  return { ...pattern, detail: { ...common, $or: [{ eventName: naming }, { eventName: saying, requestParameters }] } };
+}
+
 /**
  * What Mooring listens to. Calls are seen only where a CloudTrail trail logs write management
  * events; IAM's appear in us-east-1 only, elsewhere its rule is silent and the sweep finds them.
@@ -97,6 +107,20 @@ export const EVENT_RULES: readonly EventRule[] = [
       "detail-type": ["ECS Task State Change"],
       detail: { lastStatus: ["STOPPED"], stopCode: [FAILED_TO_START] },
     },
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "rule-targets",
+    description: "Changes of what EventBridge rules start wake Mooring where they concern a family of its own",
+    pattern: targetCalls("events", ["RemoveTargets", "DeleteRule"], ["PutTargets"], { targets: STARTING }),
+    lane: "fast",
+    active: true,
+  },
+  {
+    name: "schedules",
+    description: "Changes of what schedules start wake Mooring where they concern a family of its own",
+    pattern: targetCalls("scheduler", ["DeleteSchedule"], ["CreateSchedule", "UpdateSchedule"], { target: STARTING }),
     lane: "fast",
     active: true,
   },

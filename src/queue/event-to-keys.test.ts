@@ -23,6 +23,8 @@ index.mountTargetsSeen(FS, [MT]);
 index.rolesSeen(FS_KEY, [`arn:aws:iam::${ACCOUNT}:role/apps/thumbnailer`]);
 index.rolesSeen(FN_KEY, [`arn:aws:iam::${ACCOUNT}:role/apps/thumbnailer`]);
 
+index.startersSeen(FN_KEY, ["EventBridge rule nightly", "schedule default/nightly"]);
+
 type Detail = Record<string, unknown>;
 
 function call(service: string, eventName: string, detail: Detail = {}): BusEvent {
@@ -347,6 +349,8 @@ test("every call that a rule asks for is known to the table", () => {
         taskDefinitions: ["web:7"],
         service: "web",
         resourceArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/web:7`,
+        rule: "nightly",
+        name: "nightly",
       };
       expect(of(call(service, eventName, { requestParameters })).keys.length, eventName).toBeGreaterThan(0);
     }

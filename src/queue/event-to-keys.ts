@@ -1,11 +1,13 @@
 import type { NotedEvent } from "../model/audit.ts";
 import { fileSystemKey, lambdaKey, parseKey, type ReconcileKey } from "../model/keys.ts";
+import { RULE_CALLS, SCHEDULE_CALLS } from "../model/task-targets.ts";
 import { ECS_CALLS, keysOfEcsCall, keysOfEcsState } from "./ecs-events.ts";
 import type { EventIndex } from "./event-index.ts";
 import { type Fields, fieldsOf, text } from "./fields.ts";
 import { parseFunctionName } from "./function-name.ts";
 import { notedEvent } from "./noted-event.ts";
 import { EFS_CALLS, IAM_ROLE_CALLS, LAMBDA_CALLS } from "./watched-calls.ts";
+import { keysOfRuleCall, keysOfScheduleCall } from "./target-events.ts";
 import { isWakeCause, WAKE_DETAIL_TYPE, WAKE_SOURCE } from "./wake-message.ts";
 import type { WakeCause } from "./queue.ts";
 
@@ -98,6 +100,12 @@ const CALLS: readonly Row[] = [
     find: ({ eventName, request, response, here }) => keysOfEcsCall(eventName, request, response, here),
   },
   { eventSource: "ecs.amazonaws.com", names: [""], find: () => "irrelevant" },
+  { eventSource: "events.amazonaws.com", names: RULE_CALLS, find: keysOfRuleCall },
+  {
+    eventSource: "scheduler.amazonaws.com",
+    names: SCHEDULE_CALLS,
+    find: keysOfScheduleCall,
+  },
   // Network conditions are not looked at yet: their events are expected, and nobody's.
   { eventSource: "ec2.amazonaws.com", names: [""], find: () => "irrelevant" },
 ];

@@ -58,6 +58,8 @@ test("two queues with a dead-letter queue, and rules that feed the fast one", as
     "mooring-ecs-deployments",
     "mooring-ecs-services",
     "mooring-ecs-tasks",
+    "mooring-rule-targets",
+    "mooring-schedules",
   ]);
   expect(aws.inputs("PutTargets").every(({ Targets }) => Targets[0].Arn === `${ARN}-fast`)).toBe(true);
 });
@@ -74,9 +76,18 @@ test("only our rules may put messages there", async () => {
       Resource: `${ARN}-fast`,
       Condition: {
         ArnEquals: {
-          "aws:SourceArn": ["efs", "lambda", "iam", "wake", "ecs", "ecs-deployments", "ecs-services", "ecs-tasks"].map(
-            (name) => `arn:aws:events:eu-west-1:111122223333:rule/mooring-${name}`,
-          ),
+          "aws:SourceArn": [
+            "efs",
+            "lambda",
+            "iam",
+            "wake",
+            "ecs",
+            "ecs-deployments",
+            "ecs-services",
+            "ecs-tasks",
+            "rule-targets",
+            "schedules",
+          ].map((name) => `arn:aws:events:eu-west-1:111122223333:rule/mooring-${name}`),
         },
       },
     },

@@ -1,5 +1,6 @@
 import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { Condition } from "../model/conditions.ts";
+import { isTargetCall } from "../model/task-targets.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Hold } from "./contention.ts";
 import type { ReconcilerPorts } from "./ports.ts";
@@ -9,7 +10,7 @@ import type { Run } from "./reconciler.ts";
  * How long after an event a look that finds nothing is believed, ms. AWS's reads lag behind its writes by seconds: a
  * look that is as fast as the event may still show the world before it.
  */
-const SECOND_LOOK_MS = 5_000;
+export const SECOND_LOOK_MS = 5_000;
 
 /** What the history still owes an answer to, kept across runs. */
 export interface DriftMemory {
@@ -46,7 +47,7 @@ export class DriftLog {
     this.#ports = ports;
     this.#run = run;
     this.#memory = { ...remembered };
-    this.#foreign = run.item.noted.filter((event) => !ports.isOwn(event));
+    this.#foreign = run.item.noted.filter((event) => !ports.isOwn(event) && !isTargetCall(event));
   }
 
   async #tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {

@@ -1,6 +1,7 @@
 import { ecsMachine } from "../../state-machines/ecs/machine.ts";
 import { parseKey } from "../model/keys.ts";
 import { MOUNT_FINALIZER } from "../model/records.ts";
+import { isTargetCall } from "../model/task-targets.ts";
 import {
   type EcsFacetDrafts,
   type EcsMemory,
@@ -10,20 +11,18 @@ import {
 } from "../plan/ecs-input.ts";
 import { planEcs } from "../plan/plan-ecs.ts";
 import { nameOf } from "./binding-name.ts";
-import { driftedOf } from "./drift-log.ts";
+import { driftedOf, SECOND_LOOK_MS } from "./drift-log.ts";
 import { showFailures } from "./failures.ts";
-import { desiredEcs, ecsWorkloadId, noServiceObserved, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
+import { desiredEcs, ecsKeyOf, ecsWorkloadId, noServiceObserved, observeEcs, readMoreOfEcs } from "./observe-ecs.ts";
 import { runPass, type PassSpec, type Situation } from "./pass.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import { proposeWorkloadFacets } from "./record.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { createRevisionCache, type RevisionCache } from "./revision-cache.ts";
-import { type TaskTargetScan, withPins } from "./task-targets.ts";
+import { type TaskTargetScan, tellStarters, withPins } from "./task-targets.ts";
 
 /** A sweep reads who starts tasks; until the next has done so, which is jittered, nobody else needs to. */
 const SWEEPS_KEPT = 1.5;
-/** CloudTrail's names of calls that change who starts tasks. */
-const CHANGES_TARGETS = /^(PutTargets|RemoveTargets|DeleteRule|CreateSchedule|UpdateSchedule|DeleteSchedule)/;
 
 type Spec = PassSpec<EcsObservation, EcsFacetDrafts, EcsMemory>;
 
@@ -49,9 +48,15 @@ interface EcsReads extends ReconcilerPorts {
   targets: TaskTargetScan;
 }
 
-/** From when on who starts tasks must have been read: no older than a sweep, nor than an event that tells of a change. */
+/**
+ * From when on who starts tasks must have been read: no older than a sweep, nor than an event that tells of a change,
+ * nor, where a while has passed since, than a second look after it.
+ */
 function targetsWanted({ settings }: ReconcilerPorts, { nowMs, item }: Situation<EcsMemory>): number {
-  const changes = item.noted.filter(({ name }) => CHANGES_TARGETS.test(name)).map(({ receivedAtMs }) => receivedAtMs);
+  const changes = item.noted.filter(isTargetCall).map(({ receivedAtMs }) => {
+    const secondMs = receivedAtMs + SECOND_LOOK_MS;
+    return nowMs < secondMs ? receivedAtMs : secondMs;
+  });
   return Math.max(nowMs - SWEEPS_KEPT * settings.sweepIntervalMs, ...changes);
 }
 
@@ -68,6 +73,8 @@ function ecsSpec(target: EcsTarget, ports: EcsReads): Spec {
         observeEcs(ports, revisions, desired, view),
         ports.targets.soon(targetsWanted(ports, situation)),
       ]);
+      if (observed.base.known && observed.base.value !== null)
+        tellStarters(ports.sightings, ecsKeyOf(target, home), observed.base.value.taskDefinitionArn, starting);
       return withPins(clock, revisions, observed, starting);
     },
     readMore: (_view, observation) => readMoreOfEcs(ports, revisions, target, observation, needs),

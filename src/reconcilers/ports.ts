@@ -33,6 +33,8 @@ export interface SightingSink {
   mountTargets(fileSystemId: string, seen: ObservedMountTarget[]): void;
   /** The roles that a key's bindings use. */
   roles(key: ReconcileKey, roleArns: string[]): void;
+  /** The family that a key runs, by its ARN, and the rules and schedules that pin revisions of it. */
+  starters(key: ReconcileKey, starters: string[]): void;
 }
 
 export interface ReconcilerPorts {

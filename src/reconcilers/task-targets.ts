@@ -1,13 +1,16 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock } from "../model/clock.ts";
+import type { ReconcileKey } from "../model/keys.ts";
 import type { ObservedTaskTarget, Reading } from "../model/observations.ts";
 import type { EcsObservation } from "../plan/ecs-input.ts";
+import { parseTaskDefinitionArn } from "../model/task-definition.ts";
+import type { SightingSink } from "./ports.ts";
 import { readRevisions } from "./observe-ecs.ts";
 import { notRead, reading } from "./read.ts";
 import type { RevisionCache } from "./revision-cache.ts";
 
 /** A target whose task definition names a revision. */
-const PINNED = /^(.*):\d+$/;
+const PINNED = /:task-definition\/[\w-]+:\d+$/;
 
 /** How long a run waits for a read that somebody has to begin: what comes later, the next sweep tells. */
 const PATIENCE_MS = 1_000;
@@ -61,6 +64,24 @@ export function pinnedOf(targets: readonly ObservedTaskTarget[]): ObservedTaskTa
   return targets.filter(({ taskDefinitionArn }) => PINNED.test(taskDefinitionArn));
 }
 
+/** Those that pin a revision of the same family as this one. */
+export function pinsOf(revisionArn: string, targets: readonly ObservedTaskTarget[]): ObservedTaskTarget[] {
+  const { familyArn } = parseTaskDefinitionArn(revisionArn);
+  return pinnedOf(targets).filter(({ taskDefinitionArn }) => taskDefinitionArn.startsWith(`${familyArn}:`));
+}
+
+/** Lets events of rules and schedules find the key that runs this revision's family. */
+export function tellStarters(
+  sightings: Pick<SightingSink, "starters">,
+  key: ReconcileKey,
+  revisionArn: string,
+  targets: Reading<ObservedTaskTarget[]>,
+): void {
+  if (!targets.known) return;
+  const { familyArn } = parseTaskDefinitionArn(revisionArn);
+  sightings.starters(key, [familyArn, ...pinsOf(revisionArn, targets.value).map(({ name }) => name)]);
+}
+
 /** Adds to an observation who pins a revision of the family that it shows, and those revisions. */
 export async function withPins(
   clock: Clock,
@@ -71,10 +92,7 @@ export async function withPins(
   const { base } = observed;
   if (!base.known || base.value === null) return observed;
   if (!targets.known) return { ...observed, pins: targets };
-  const family = PINNED.exec(base.value.taskDefinitionArn)?.[1];
-  const pins = pinnedOf(targets.value).filter(
-    ({ taskDefinitionArn }) => PINNED.exec(taskDefinitionArn)?.[1] === family,
-  );
+  const pins = pinsOf(base.value.taskDefinitionArn, targets.value);
   const arns = pins.map(({ taskDefinitionArn }) => taskDefinitionArn);
   const pinned = await readRevisions(clock, revisions, arns);
   return {
