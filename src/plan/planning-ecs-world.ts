@@ -39,6 +39,8 @@ export class PlanningEcsWorld {
   /** Revisions of tasks that have not stopped, beside those of the deployments. */
   oldTasks: string[] = [];
   familyServices: string[] = [];
+  /** Who pins a revision, by name; null = nobody has asked. */
+  pins: { [name: string]: number } | null = null;
   bindings = new Map<string, BindingRecord>();
   memory: EcsMemory = EMPTY_ECS_MEMORY;
   mountTargets: Reading<ObservedMountTarget[]> | undefined = this.read("mountTargets", [aMountTarget]);
@@ -225,7 +227,11 @@ export class PlanningEcsWorld {
         ? (active.at(-1) ?? null)
         : null;
     const tasks = this.#tasks(there);
-    const named = [...(there?.deployments ?? []), ...(needs.includes("tasks") ? tasks : [])];
+    const pins = Object.entries(this.pins ?? {}).map(([name, revision]) => ({
+      name,
+      taskDefinitionArn: this.arn(revision),
+    }));
+    const named = [...(there?.deployments ?? []), ...(needs.includes("tasks") ? tasks : []), ...pins];
     return {
       service: "service" in this.target ? this.read("service", service) : null,
       base: this.read("base", base),
@@ -235,6 +241,7 @@ export class PlanningEcsWorld {
         ? this.read("candidates", this.revisions.filter((one) => one.revision > (base?.revision ?? 0)).reverse())
         : null,
       familyServices: this.read("familyServices", this.familyServices),
+      ...(this.pins === null ? {} : { pins: this.read("pins", pins) }),
       mountTargets: this.mountTargets ? new Map([[FS, this.mountTargets]]) : new Map(),
     };
   }
