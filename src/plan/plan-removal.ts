@@ -249,7 +249,7 @@ function isNamedByNobody(pass: FileSystemPass, draft: BindingDraft, id: string):
     return false;
   }
   if (namers.names.length === 0) return true;
-  const message = `Access point ${id} is still named by ${shortList(namers.names)}: delete those versions, take the mount out of those functions, or let those rollouts and tasks end, or set deletionPolicy to Retain.`;
+  const message = `Access point ${id} is still named by ${shortList(namers.names)}: delete those versions, take the mount out of those functions, let those rollouts and tasks end, point those rules and schedules elsewhere, or set deletionPolicy to Retain.`;
   draft.conditions.set("AccessPointReady", "False", "StillServed", message);
   // No event will come for what only a list that lags behind still shows: the unmount was proven before.
   const own = `${draft.binding.spec.workload.lambda?.functionName}:$LATEST`;
