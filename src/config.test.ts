@@ -42,14 +42,25 @@ describe("the configuration of serve", () => {
       { MOORING_SETTLE: "ten", MOORING_READ_ONLY: "maybe" },
     );
     expect(problems).toHaveLength(4);
-    expect(problems.join("\n")).toMatch(/MOORING_PORT is "http"; allowed is a whole number from 0 to 65535/);
-    expect(problems.join("\n")).toMatch(/MOORING_STORE is "postgres:x"; allowed is "sqlite:FILE" or/);
+    expect(problems.join("\n")).toMatch(/--port is "http"; allowed is a whole number from 0 to 65535/);
+    expect(problems.join("\n")).toMatch(/--store is "postgres:x"; allowed is "sqlite:FILE" or/);
   });
 
   test("refuses a misspelt variable instead of ignoring it", () => {
     expect(problemsOf({}, { MOORING_SETLE: "10s" })).toEqual([
       expect.stringContaining("MOORING_SETLE is not a setting"),
     ]);
+  });
+
+  test("calls what was given as an option by that name, and the rest by its variable", () => {
+    expect(problemsOf({ MOORING_PORT: "x" }, { MOORING_SETTLE: "x" })).toEqual([
+      expect.stringMatching(/^--port is "x"/),
+      expect.stringMatching(/^MOORING_SETTLE is "x"/),
+    ]);
+    expect(problemsOf({ MOORING_FAST_QUEUE_URL: "http://127.0.0.1:1/q" })[0]).toMatch(
+      /--fast-queue-url and MOORING_SLOW/,
+    );
+    expect(() => readClientConfig({ MOORING_URL: "x" }, {})).toThrow(/--server is "x"/);
   });
 
   test("refuses a lease that a run could outlive", () => {

@@ -168,7 +168,7 @@ export function readServeConfig(flags: Environment = {}, environment: Environmen
   const parsed = SERVE_VARIABLES.extend(COMMON_VARIABLES.shape).safeParse(merged);
   const problems = parsed.success ? crossChecks(parsed.data) : problemsOf(parsed.error);
   problems.push(...unknownVariables(environment));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(namingOptions(problems, flags));
   const v = parsed.data;
   return {
     host: v.MOORING_HOST,
@@ -217,7 +217,7 @@ function settingsOf(v: z.output<typeof SERVE_VARIABLES>): Settings {
  */
 export function readClientConfig(flags: Environment = {}, environment: Environment = process.env): { url: string } {
   const parsed = CLIENT_VARIABLES.safeParse({ ...environment, ...withoutUndefined(flags) });
-  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error));
+  if (!parsed.success) throw new ConfigError(namingOptions(problemsOf(parsed.error), flags));
   return { url: parsed.data.MOORING_URL.replace(/\/+$/, "") };
 }
 
@@ -288,6 +288,18 @@ function crossChecks(v: z.output<typeof SERVE_VARIABLES>): string[] {
 
 function problemsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+}
+
+/** What was given as an option is called by that name: nobody has set its variable. */
+function namingOptions(problems: string[], flags: Environment): string[] {
+  return problems.map((problem) =>
+    problem.replaceAll(/\bMOORING_[A-Z_]+\b/g, (name) => (flags[name] === undefined ? name : optionOf(name))),
+  );
+}
+
+function optionOf(variable: string): string {
+  if (variable === "MOORING_URL") return "--server";
+  return `--${variable.slice("MOORING_".length).toLowerCase().replaceAll("_", "-")}`;
 }
 
 function unknownVariables(environment: Environment): string[] {

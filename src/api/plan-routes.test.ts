@@ -25,9 +25,17 @@ describe("the plan of a file", () => {
   test("merges a record into the one that exists, as an apply does", async () => {
     const api = fixture();
     await api.app.inject({ method: "POST", url: FILE_SYSTEMS_URL, payload: fileSystemBody() });
-    const { body } = await plan(api, fileSystemBody());
+    const { body } = await plan(api, { ...fileSystemBody(), metadata: { name: "shared", labels: { team: "media" } } });
     expect(body.records).toMatchObject([{ name: "shared", verb: "change" }]);
     expect(api.planned[0]!.before?.metadata.name).toBe("shared");
+  });
+
+  test("calls a record that stays as it is neither new nor changed, and plans it all the same", async () => {
+    const api = fixture();
+    await api.app.inject({ method: "POST", url: FILE_SYSTEMS_URL, payload: fileSystemBody() });
+    const { body } = await plan(api, fileSystemBody());
+    expect(body.records).toMatchObject([{ name: "shared", verb: "none" }]);
+    expect(api.planned).toHaveLength(1);
   });
 
   test("judges each record by those before it in the file", async () => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { Provenance } from "../model/records.ts";
+import { isDeepStrictEqual } from "node:util";
+import { LAST_APPLIED, type Provenance, type StoredRecord } from "../model/records.ts";
 import { HypotheticalView } from "../reconcilers/hypothetical-view.ts";
 import type { PlannedCall } from "../reconcilers/reconciler.ts";
 import { actorOf } from "./actor.ts";
@@ -21,7 +22,8 @@ export interface PlannedRecord {
   kind: "Binding" | "FileSystem";
   namespace: string;
   name: string;
-  verb: "create" | "change";
+  /** "none": the record is as the file says already. */
+  verb: "create" | "change" | "none";
   /** All that it is refused for; then the rest is planned without it. */
   refused?: { message: string; faults: { field: string; message: string }[] };
 }
@@ -74,7 +76,7 @@ async function planFile(options: ApiOptions, items: JsonObject[], by: Provenance
         const { after } = decide(options, object, item, before !== undefined, by)(view);
         view.set(after);
         changes.push(before ? { before, after } : { after });
-        return record;
+        return before && isUnchanged(before, after) ? { ...record, verb: "none" as const } : record;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         return { ...record, refused: refusalOf(error) };
@@ -83,6 +85,16 @@ async function planFile(options: ApiOptions, items: JsonObject[], by: Provenance
   const [first, ...also] = changes;
   const { calls = [], problems = [] } = first ? await planned(options, { ...first, also }) : {};
   return { kind: "Plan", records, plan: calls, problems };
+}
+
+/** Nothing that anybody acts upon would change; what kubectl notes for itself is no change. */
+function isUnchanged(before: StoredRecord, after: StoredRecord): boolean {
+  const told = ({ spec, metadata: { labels, annotations } }: StoredRecord) => ({
+    spec,
+    labels,
+    annotations: { ...annotations, [LAST_APPLIED]: "" },
+  });
+  return isDeepStrictEqual(told(before), told(after));
 }
 
 function nameOf(item: JsonObject): ObjectName {

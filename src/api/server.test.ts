@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { ALL_BINDINGS_URL, bindingBody, bindingsUrl, fixture } from "./api-fixture.ts";
 import { assertBindable } from "./bindable.ts";
@@ -61,6 +63,23 @@ describe("the API's door", () => {
     const answer = await app.inject({ method: "POST", url: bindingsUrl(), payload });
     expect(answer.statusCode).toBe(413);
     expect(answer.json<{ message: string }>().message).toContain("1000 bytes");
+  });
+
+  test("tells 413 also to a client that sends all of a large body before it listens", async () => {
+    const { app } = api();
+    const { port } = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+    const body = "x".repeat(30_000_000);
+    const head = `POST ${bindingsUrl()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.pause();
+    const broken = await new Promise((resolve) => {
+      socket.on("error", resolve);
+      socket.write(head + body, () => resolve(undefined));
+    });
+    expect(broken).toBeUndefined();
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('"kind":"Status"');
   });
 
   test("refuses a record that no slot of the log could hold", async () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { LogDamagedError } from "../store/store.ts";
@@ -16,6 +17,9 @@ import { registerCore } from "./core-routes.ts";
 /** Larger manifests than Kubernetes' own limit make no sense here. */
 const BODY_BYTES_MAX_DEFAULT = 1024 * 1024;
 
+const SWALLOWED_BYTES_MAX = 64 * 1024 * 1024;
+const BODY_TOO_LARGE = "FST_ERR_CTP_BODY_TOO_LARGE";
+
 /**
  * The Kubernetes-style HTTP API, ready to listen (or to be injected into).
  *
@@ -33,7 +37,10 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   readBodiesAsText(app);
   countRequests(app, options.metrics, options.clock);
   app.addHook("onRequest", async (request) => refuseForeignHosts(request, options));
-  app.setErrorHandler((error: unknown, request, reply) => refuse(error, request, reply, options));
+  app.setErrorHandler(async (error: unknown, request, reply) => {
+    if ((error as { code?: string }).code === BODY_TOO_LARGE) await swallowRest(request.raw);
+    return refuse(error, request, reply, options);
+  });
   app.setNotFoundHandler((request, reply) => {
     const error = new ApiError(
       404,
@@ -50,6 +57,23 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   registerPlans(app, options);
   registerHealth(app, options);
   return app;
+}
+
+/**
+ * Reads the rest of a body that is refused, and forgets it: who is still sending would see the connection break, and
+ * not the answer. Up to a limit, beyond which the connection breaks indeed.
+ */
+async function swallowRest(body: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  await new Promise<void>((resolve) => {
+    body.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > SWALLOWED_BYTES_MAX) resolve();
+    });
+    for (const ending of ["end", "close", "error"]) body.once(ending, () => resolve());
+    body.resume();
+    if (body.readableEnded) resolve();
+  });
 }
 
 /**
@@ -88,7 +112,7 @@ function fromFastify(
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return unsupportedMediaType(`Content-Type ${request.headers["content-type"] ?? "(none)"} cannot be read.`);
   }
-  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+  if (error.code === BODY_TOO_LARGE) {
     const bytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT;
     return new ApiError(413, "RequestEntityTooLarge", `The body is larger than ${bytesMax} bytes.`);
   }

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { DEFAULT_SETTINGS } from "../model/settings.ts";
 import type { Adoptable } from "./adopt/adoptable.ts";
+import { counted } from "./counted.ts";
 import type { Shell } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { EXIT, UserError } from "./user-error.ts";
@@ -83,8 +84,4 @@ function summary({ records, leftOut }: Adoptable, file: string | undefined): str
   const next = file === undefined || records.length === 0 ? "" : ` Next: mooring plan -f ${file}`;
   const left = leftOut.length === 0 ? "" : `, ${counted(leftOut.length, "mount")} left out (see the comments)`;
   return `found ${count("Binding")} on ${count("FileSystem")}${left}.${next}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

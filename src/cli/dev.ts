@@ -4,6 +4,7 @@ import type { DevStoreChoice } from "./dev/dev-store.ts";
 import { assertLoopback } from "./loopback.ts";
 import { parsePort } from "./ports.ts";
 import type { Shell } from "./run.ts";
+import { untilStopped } from "./signals.ts";
 import { EXIT, UserError } from "./user-error.ts";
 
 const HELP = `
@@ -14,7 +15,9 @@ State is kept in --data and survives a restart; delete the directory to start ov
 one at --dynamodb-endpoint, which may be set as AWS_ENDPOINT_URL_DYNAMODB too and must be on this machine. Each store
 has a simulated account of its own.
 
-Exit codes with --once: 0 all bindings became ready and every sabotage was repaired; 1 otherwise, with the reasons.`;
+Ctrl-C and SIGTERM end it gracefully, with exit code 0 at every stage; a second one ends it at once, with 130.
+Exit codes with --once: 0 all bindings became ready and every sabotage was repaired; 1 otherwise, with the reasons;
+130 stopped before the end.`;
 
 /** What the command line of `mooring dev` says. */
 export interface DevOptions {
@@ -62,9 +65,21 @@ export function addDev(program: Command, shell: Shell): void {
         isEmpty: options.empty === true,
         isOnce: options.once === true,
       };
+      refuseOnePort(parsed);
+      // Listened for before anything is begun, so that a stop is graceful at every stage.
+      const stopped = new AbortController();
+      void untilStopped().then(() => stopped.abort());
       const { runDev } = await import("./dev/run-dev.ts");
-      shell.exitWith(await runDev(parsed, shell.terminal));
+      shell.exitWith(await runDev(parsed, shell.terminal, stopped.signal));
     });
+}
+
+function refuseOnePort({ port, awsPort }: DevOptions): void {
+  if (port !== awsPort || port === 0) return;
+  throw new UserError(
+    `--port and --aws-port are both ${port}; the API and the simulated AWS need a port each (0 = any free one).`,
+    EXIT.usage,
+  );
 }
 
 const DYNAMODB = /^dynamodb(?::([A-Za-z0-9_.-]{3,200}))?$/;

@@ -28,7 +28,7 @@ export function renderPlan(file: FilePlan, paint: Palette): string[] {
 }
 
 function renderRecord({ refused, verb, ...name }: PlannedRecord, paint: Palette): string[] {
-  const head = `${paint.bold(titleOf(name))} (${refused ? paint.red("refused") : verb})`;
+  const head = `${paint.bold(titleOf(name))} (${refused ? paint.red("refused") : verb === "none" ? "unchanged" : verb})`;
   if (!refused) return [head];
   const { message, faults } = refused;
   if (faults.length <= 1) return [head, `  ${paint.yellow("!")} ${message}`];

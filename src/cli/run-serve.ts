@@ -9,6 +9,8 @@ import { whoAmI } from "./who-am-i.ts";
 
 /** Runs the service until it is told to stop; runs that have begun end first. */
 export async function runServe(config: ServeConfig, terminal: Terminal): Promise<void> {
+  // Listened for before anything is begun, so that a stop is graceful at every stage.
+  const stopped = untilStopped();
   const home = await whoAmI(config.settings);
   const log = createLog(config.logLevel, null);
   const mooring = await startMooring({
@@ -22,8 +24,6 @@ export async function runServe(config: ServeConfig, terminal: Terminal): Promise
   }).catch(async (error: unknown) => {
     throw await explained(error, config, home);
   });
-  // Listened for before anybody is told that there is something to stop.
-  const stopped = untilStopped();
   const mode = config.settings.readOnly ? ", read-only" : "";
   terminal.err(`mooring serves ${mooring.url} for account ${home.account} in ${home.region}${mode}`);
   const signal = await stopped;

@@ -26,7 +26,7 @@ test.each([
   [
     ["serve", "--port", "x", "--store", "y"],
     64,
-    /2 problems:\n {2}- MOORING_PORT is "x".*\n {2}- MOORING_STORE is "y"/,
+    /2 problems:\n {2}- --port is "x".*\n {2}- --store is "y"/,
   ],
 ])("mooring %j ends with %i and one clear message", async (argv, code, message) => {
   const ended = await mooring(...(argv as string[]));

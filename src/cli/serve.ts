@@ -16,7 +16,8 @@ and these by variable only, with production's defaults:
   MOORING_CONTENDED_WINDOW=1h  MOORING_CONTENDED_BASE=1m  MOORING_CONTENDED_CAP=30m
 
 Without queue URLs, the queues and event rules named mooring-INSTALLATION-* are found, or made.
-Stops gracefully on SIGTERM: runs that have begun end first.`;
+Stops gracefully on SIGTERM and Ctrl-C, with exit code 0: runs that have begun end first. A second one ends it at once,
+with 130.`;
 
 interface ServeOptions {
   host?: string;

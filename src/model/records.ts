@@ -19,6 +19,9 @@ export const ANNOTATIONS = {
   reconcileAt: "mooring.dev/reconcile-at",
 } as const;
 
+/** kubectl's own note of what it applied last, by which it knows what to take out. */
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
 /** Tags on every access point that Mooring makes. */
 export const TAGS = {
   managed: "mooring.dev/managed",

@@ -73,6 +73,19 @@ test("on an older Node without npm ci it says what to do", async () => {
   expect(stderr).toMatch(/this is Node 20\.1\.0, which cannot run TypeScript\. Run "npm ci"/);
 });
 
+test("dev on one port for both is refused with the names of both options", async () => {
+  const { code, stderr } = await run(["dev", "--port", "7777", "--aws-port", "7777"]);
+  expect(stderr).toMatch(/--port and --aws-port are both 7777; .*\(0 = any free one\)/);
+  expect(code).toBe(64);
+});
+
+test("an error of an option calls it by that name", async () => {
+  const { code, stderr } = await run(["plan", "-f", "x.yaml", "--server", "nowhere"]);
+  expect(stderr).toContain("--server is");
+  expect(stderr).not.toContain("MOORING_URL is");
+  expect(code).toBe(64);
+});
+
 test("dev on a port in use names the port and the flag", async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));

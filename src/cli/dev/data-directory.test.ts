@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -34,6 +34,15 @@ test("a second copy is told who is there, and gets in once the first was killed"
   );
   await other.kill();
   openDataDirectory(directory).release();
+});
+
+test("a directory is made with all that lead to it", () => {
+  openDataDirectory(join(directory, "a", "b")).release();
+  expect(existsSync(join(directory, "a", "b", "process.json"))).toBe(true);
+});
+
+test.runIf(existsSync("/proc/self"))("a place where nothing can be made is refused, and nobody waits for ever", () => {
+  expect(() => openDataDirectory("/proc/nowhere/state")).toThrow(/Cannot use \/proc\/nowhere\/state .*--data DIR/);
 });
 
 test("a path that cannot be a directory is refused with what to do", () => {

@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../user-error.ts";
+
+const SQLITE_BUSY = 5;
 
 /** Where one `mooring dev` keeps its state. */
 export interface DataDirectory {
@@ -30,6 +32,7 @@ export function openDataDirectory(directory: string): DataDirectory {
     );
   } catch (error) {
     lock.close();
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw unusable(path, error);
     throw new UserError(
       `${path} is in use by another mooring dev${holder(noteFile)}. Stop that one, or choose another directory with --data DIR.`,
       undefined,
@@ -49,15 +52,29 @@ export function openDataDirectory(directory: string): DataDirectory {
 
 function openLock(path: string): DatabaseSync {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     return new DatabaseSync(join(path, "lock.db"));
   } catch (error) {
-    throw new UserError(
-      `Cannot use ${path} as data directory: ${(error as Error).message}. Choose another with --data DIR.`,
-      undefined,
-      { cause: error },
-    );
+    throw unusable(path, error);
   }
+}
+
+/**
+ * Like mkdir -p. Node's own recursive mkdir never ends where a directory that exists answers that it does not, as
+ * those of /proc do.
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
+}
+
+function unusable(path: string, error: unknown): UserError {
+  return new UserError(
+    `Cannot use ${path} as data directory: ${(error as Error).message}. Choose another with --data DIR.`,
+    undefined,
+    { cause: error },
+  );
 }
 
 function holder(noteFile: string): string {

@@ -9,7 +9,6 @@ import { createLog, startMooring, type Mooring } from "../compose.ts";
 import type { DevOptions } from "../dev.ts";
 import { assertLoopback } from "../loopback.ts";
 import { assertPortFree, portError } from "../ports.ts";
-import { untilStopped } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
 import { EXIT } from "../user-error.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
@@ -41,14 +40,13 @@ type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
 /**
  * Runs `mooring dev` until it is stopped (or, with `--once`, until its story is told).
  *
+ * @param stopped aborts when somebody wants it to end.
  * @returns the exit code.
  */
-export async function runDev(options: DevOptions, terminal: Terminal): Promise<number> {
+export async function runDev(options: DevOptions, terminal: Terminal, stopped: AbortSignal): Promise<number> {
   const startMs = realClock.nowMs();
   forgetAmbientAws();
   const directory = openDataDirectory(options.dataDirectory);
-  const stopped = new AbortController();
-  void untilStopped().then(() => stopped.abort());
   const transcript = createTranscript(terminal, realClock.nowMs, startMs);
   let store: DevStore | undefined;
   let simulator: RunningSimulator | undefined;
@@ -81,7 +79,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
           onActivity: mooring.service.onActivity,
           catchUp: catchUpOf(mooring),
           transcript,
-          signal: stopped.signal,
+          signal: stopped,
         });
     return await ending(options, {
       problems,
@@ -89,7 +87,7 @@ export async function runDev(options: DevOptions, terminal: Terminal): Promise<n
       url: mooring.url,
       transcript,
       terminal,
-      stopped: stopped.signal,
+      stopped,
     });
   } finally {
     await mooring?.close();
@@ -120,10 +118,15 @@ async function ending(
   { isOnce, isEmpty }: DevOptions,
   { problems, directory, url, transcript, terminal, stopped }: Ending,
 ): Promise<number> {
+  // What a stop cut short is no problem, and whoever stopped it knows.
+  if (stopped.aborted) {
+    transcript.say("stopping");
+    return isOnce ? EXIT.interrupted : EXIT.ok;
+  }
   for (const problem of problems) terminal.err(`${terminal.paint.red("mooring:")} ${problem}`);
-  if (isOnce || stopped.aborted) {
-    if (problems.length === 0 && !stopped.aborted) transcript.say("all converged, all repaired", "=");
-    return problems.length > 0 ? EXIT.failed : stopped.aborted && isOnce ? EXIT.interrupted : EXIT.ok;
+  if (isOnce) {
+    if (problems.length === 0) transcript.say("all converged, all repaired", "=");
+    return problems.length > 0 ? EXIT.failed : EXIT.ok;
   }
   transcript.detail("");
   transcript.detail("It stays up; Ctrl-C ends it. In another terminal, from this directory:");

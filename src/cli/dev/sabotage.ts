@@ -8,6 +8,7 @@ import {
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { fileSystemKey, lambdaKey, type ReconcileKey } from "../../model/keys.ts";
 import type { Home } from "../../model/validate.ts";
+import { counted } from "../counted.ts";
 import type { Actor } from "./actors.ts";
 import { foreignStatements, holdsOurs, withDenyTurned } from "./policy-text.ts";
 
@@ -121,7 +122,7 @@ export function policyDeleted(actor: string, scene: Scene): Sabotage {
 /** Mooring puts back what is its own; what others lose this way is theirs to restore, so it is said. */
 function foreignToo(policy: string | undefined, { installation }: Scene): string {
   const count = foreignStatements(policy, installation).length;
-  return count === 0 ? "" : `, ${count} foreign statements with it`;
+  return count === 0 ? "" : `, ${counted(count, "foreign statement")} with it`;
 }
 
 async function mountedAccessPoint(

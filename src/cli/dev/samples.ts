@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { LAST_APPLIED } from "../../model/records.ts";
 import { recordPath, Refusal, type Client } from "../client.ts";
 import { readManifests } from "../manifests.ts";
 
@@ -13,10 +14,33 @@ export const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.u
 export async function writeSamples(client: Client): Promise<{ written: number; found: number }> {
   const count = { written: 0, found: 0 };
   for (const { kind, namespace, body } of readManifests(EXAMPLES)) {
-    const isNew = await createUnlessPresent(client, recordPath(kind, namespace), body);
+    const isNew = await createUnlessPresent(client, recordPath(kind, namespace), asApplied(body, namespace));
     if (kind === "Binding") count[isNew ? "written" : "found"] += 1;
   }
   return count;
+}
+
+/**
+ * A record with the note that `kubectl apply` would have left, by which the first real apply knows its predecessor
+ * instead of warning that there is none. Its text is kubectl's to the letter, so that the apply finds it unchanged.
+ */
+export function asApplied(body: Record<string, unknown>, namespace: string): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {
+    ...(body["metadata"] as object),
+    ...(namespace === "" ? {} : { namespace }),
+  };
+  const annotations = (metadata["annotations"] ?? {}) as Record<string, string>;
+  const note = `${sortedJson({ ...body, metadata: { ...metadata, annotations } })}\n`;
+  return { ...body, metadata: { ...metadata, annotations: { ...annotations, [LAST_APPLIED]: note } } };
+}
+
+/** Compact, with members in the order of their names, as Go writes maps. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 async function createUnlessPresent(client: Client, path: string, body: unknown): Promise<boolean> {

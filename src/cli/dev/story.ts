@@ -4,6 +4,7 @@ import type { Statement } from "../../plan/policy-document.ts";
 import type { Home } from "../../model/validate.ts";
 import type { Activity } from "../../reconcilers/ports.ts";
 import { recordPath, type Client } from "../client.ts";
+import { counted } from "../counted.ts";
 import { createActor, type Actor } from "./actors.ts";
 import { changePath } from "./path-change.ts";
 import { volumeDropped } from "./pipeline.ts";
@@ -159,7 +160,7 @@ async function restoreForeign(
     const Policy = withStatements(policy, foreign);
     await owner.efs.send(new PutFileSystemPolicyCommand({ FileSystemId: fileSystemId, Policy }));
     transcript.say(
-      `${owner.name} PutFileSystemPolicy: their own ${foreign.length} statements are back, beside Mooring's`,
+      `${owner.name} PutFileSystemPolicy: their own ${counted(foreign.length, "statement")} ${foreign.length === 1 ? "is" : "are"} back, beside Mooring's`,
     );
   }
   owner.destroy();

@@ -2,6 +2,7 @@ import type { Action } from "../../model/actions.ts";
 import type { Activity } from "../../reconcilers/ports.ts";
 import { seconds, withoutVersion } from "../render-history.ts";
 import type { Paint, Terminal } from "../terminal.ts";
+import { counted } from "../counted.ts";
 
 /** What a line is about: made, changed, taken away, repaired, sabotage, seen, failed. */
 export type Sign = "+" | "~" | "-" | "=" | "!" | "?" | "x" | " ";
@@ -101,7 +102,7 @@ function actionText(action: Action, result: Record<string, string>): { sign: Sig
     case "PutFileSystemPolicy":
       return {
         sign: "~",
-        detail: `${action.statements.ours} statements ours, ${action.statements.foreign} foreign kept`,
+        detail: `${counted(action.statements.ours, "statement")} ours, ${action.statements.foreign} foreign kept`,
       };
     case "UpdateFunctionConfiguration": {
       const paths = action.fileSystemConfigs.map((config) => config.localMountPath);
