@@ -112,28 +112,32 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
   return { kind: "SpecChange", actor: newest.changedBy.actor, generation: newest.metadata.generation };
 }
 
+/** A key has room for 16 notes: our own calls, of which there may be many, leave half of it to those of others. */
+const NOTED_OWN_MAX = 8;
+
 async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports: IntakePorts): Promise<boolean> {
-  if (ports.isOwn(event)) {
-    if (await isAccountedFor(key, event, ports)) return true;
-  } else {
-    await ports.store.keys.note(key, event);
-  }
+  const own = ports.isOwn(event) ? await ownCall(key, event, ports) : "notOwn";
+  if (own === "accountedFor") return true;
+  // Also what our principal did without us: whoever finds a drift then can say so.
+  if (own === "notOwn" || own === "unheardOf") await ports.store.keys.note(key, event);
   const cause: Cause = { kind: "Drift", actor: event.actor, eventName: event.name };
   return ports.scheduler.request({ key, cause, lane, gather: false });
 }
 
 /**
- * True if an event is only the echo of our own call, and a converged read has looked at the world
- * since. The late call of a paused holder has no such read after it, and must wake its key.
+ * "accountedFor" if an event is only the echo of our own call, and a converged read has looked at the world since. The
+ * late call of a paused holder has no such read after it, and must wake its key. "unheardOf" if the call is not among
+ * the newest that this key made, and there is room to note it.
  */
-async function isAccountedFor(
+async function ownCall(
   key: ReconcileKey,
   event: NotedEvent,
   { scheduler, store }: IntakePorts,
-): Promise<boolean> {
+): Promise<"accountedFor" | "made" | "unheardOf"> {
   await scheduler.idle(key);
   const item = await store.keys.get(key);
   const call = item?.ownCalls.find((own) => own.requestId === event.requestId);
-  if (item === null || call === undefined || item.convergedReadAtMs === null) return false;
-  return item.convergedReadAtMs >= call.outcomeAtMs;
+  if (item === null || call === undefined) return (item?.noted.length ?? 0) < NOTED_OWN_MAX ? "unheardOf" : "made";
+  const isSeen = item.convergedReadAtMs !== null && item.convergedReadAtMs >= call.outcomeAtMs;
+  return isSeen ? "accountedFor" : "made";
 }

@@ -124,4 +124,6 @@ export interface NotedEvent {
   userAgent: string | null;
   /** Ids the call was about: accessPointId, functionName, policy text of a PutFileSystemPolicy, … */
   subject: Record<string, string>;
+  /** Of Lambda's calls: false = it leaves FileSystemConfigs as they are. Absent = not known, or not Lambda's. */
+  touchesMounts?: boolean;
 }

@@ -20,7 +20,24 @@ export function notedEvent(detail: Fields, receivedAtMs: number): NotedEvent {
     sourceIp: text(detail, "sourceIPAddress") ?? null,
     userAgent: text(detail, "userAgent") ?? null,
     subject: subjectOf(eventName, fieldsOf(detail["requestParameters"]), fieldsOf(detail["responseElements"])),
+    ...touchesMounts(eventName, detail),
   };
+}
+
+/** Calls that bring a function or take it away, and its mount with it. */
+const WHOLE_FUNCTION = /^(Create|Delete)Function(\d|$)/;
+
+/**
+ * An update that leaves a member out leaves it as it is. That CloudTrail writes FileSystemConfigs down wherever they
+ * are given is not verified; so a record that shows nothing of what was to be updated proves nothing.
+ */
+function touchesMounts(eventName: string, detail: Fields): { touchesMounts?: boolean } {
+  const request = detail["requestParameters"];
+  if (text(detail, "eventSource") !== "lambda.amazonaws.com" || WHOLE_FUNCTION.test(eventName)) return {};
+  if (!eventName.startsWith("UpdateFunctionConfiguration")) return { touchesMounts: false };
+  if (typeof request !== "object" || request === null) return {};
+  if ("fileSystemConfigs" in request) return { touchesMounts: true };
+  return Object.keys(request).some((name) => name !== "functionName") ? { touchesMounts: false } : {};
 }
 
 /** Fields that may be kept. Environment variables, code and tags are not among them. */

@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Hold } from "./contention.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run } from "./reconciler.ts";
+import { isInHistory, isUnaudited, likelyCauses, unauditedText } from "./suspects.ts";
 
 /**
  * How long after an event a look that finds nothing is believed, ms. AWS's reads lag behind its writes by seconds: a
@@ -40,6 +41,8 @@ export class DriftLog {
   readonly #run: Run;
   readonly #memory: DriftMemory;
   readonly #foreign: NotedEvent[];
+  /** With our own principal, though not by us as far as the history knows. */
+  readonly #unaudited: NotedEvent[];
   readonly #told = new Set<string>();
   #isConverged = false;
 
@@ -47,7 +50,9 @@ export class DriftLog {
     this.#ports = ports;
     this.#run = run;
     this.#memory = { ...remembered };
-    this.#foreign = run.item.noted.filter((event) => !ports.isOwn(event) && !isTargetCall(event));
+    const concerned = run.item.noted.filter((event) => !isTargetCall(event));
+    this.#foreign = concerned.filter((event) => !ports.isOwn(event));
+    this.#unaudited = concerned.filter((event) => ports.isOwn(event) && isUnaudited(event, run.item));
   }
 
   async #tell(event: NotedEvent | null, what: string, concerns: Concerns): Promise<void> {
@@ -77,7 +82,11 @@ export class DriftLog {
   /** Events that a converged read is too young to account for. */
   #tooRecent(observedAtMs: number): NotedEvent[] {
     if (this.#told.size > 0) return [];
-    return this.#run.item.noted.filter((event) => event.receivedAtMs + SECOND_LOOK_MS > observedAtMs);
+    const { isOwn } = this.#ports;
+    return this.#run.item.noted.filter(
+      (event) =>
+        event.receivedAtMs + SECOND_LOOK_MS > observedAtMs && !(isOwn(event) && !this.#unaudited.includes(event)),
+    );
   }
 
   /** Something that was in order no longer is, though no call of ours can mend it: whoever did something is named. */
@@ -89,20 +98,28 @@ export class DriftLog {
   }
 
   async seen(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
-    const news = this.#suspects();
+    const news = likelyCauses(this.#suspects());
     for (const event of news) {
       this.#told.add(event.id);
       await this.#tell(event, `${event.name} ${subjectOf(event)}`.trim(), concerns);
       this.#memory.last = { actor: event.actor, eventName: event.name };
     }
-    if (news.length === 0 && this.#memory.open === null) {
-      await this.#tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
-      this.#memory.last = null;
-    }
+    if (news.length === 0 && this.#memory.open === null) await this.#tellWithoutSuspect(plan, concerns);
     const firstSeenMs =
       this.#memory.open?.firstSeenMs ?? Math.min(this.#ports.clock.nowMs(), ...news.map((e) => e.receivedAtMs));
     const bindings = [...new Set([...(this.#memory.open?.bindings ?? []), ...concerns.bindings])].toSorted();
     this.#memory.open = { firstSeenMs, bindings };
+  }
+
+  async #tellWithoutSuspect(plan: Plan<unknown>, concerns: Concerns): Promise<void> {
+    const [byHand] = likelyCauses(this.#unaudited);
+    if (byHand === undefined || (await isInHistory(byHand, this.#ports.store.audit, concerns.bindings))) {
+      this.#memory.last = null;
+      return this.#tell(null, plan.actions.map((a) => a.why).join("; ") || "drift", concerns);
+    }
+    this.#told.add(byHand.id);
+    this.#memory.last = { actor: byHand.actor, eventName: byHand.name };
+    await this.#tell(byHand, `${byHand.name} ${subjectOf(byHand)} ${unauditedText(byHand)}`, concerns);
   }
 
   /**
@@ -167,7 +184,8 @@ async function attributeLate(
 ): Promise<void> {
   if (repaired === null) return;
   for (const event of foreign) {
-    if (event.atMs > repaired.atMs) continue;
+    // Its time is a whole second: what leaves the mount alone may as well have come after the repair.
+    if (event.atMs > repaired.atMs || event.touchesMounts === false) continue;
     told.add(event.id);
     await store.keys.append(lease, { type: "Attributed", actor: event.actor, event: briefly(event)!, ...concerns });
   }

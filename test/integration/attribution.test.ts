@@ -85,4 +85,43 @@ describe("the history names the same cause for every call of a repair", () => {
     });
     expect(await causesSince(world, from)).toMatchObject([{ kind: "SpecChange", generation: 2 }]);
   });
+
+  test("and what was done by hand with Mooring's own role is told as that, with the request that is not its own", async () => {
+    await world.ready(indexer);
+    const from = (await world.history()).length;
+    await world.aws("mooring", "lambda", "UpdateFunctionConfiguration", {
+      FunctionName: "indexer",
+      FileSystemConfigs: [],
+    });
+    const told = await world.until("the drift is told", async () => {
+      const entries = (await world.history()).slice(from);
+      const drift = entries.find((entry) => entry.type === "Drift");
+      return drift?.type === "Drift" ? { is: drift } : { not: entries };
+    });
+    expect(told.actor).toBe("mooring");
+    expect(told.what).toMatch(
+      /^UpdateFunctionConfiguration\S* indexer with Mooring's own role.*not in Mooring's history/,
+    );
+    await world.ready(indexer);
+  });
+
+  test("and of several updates in one second only the one that touched the mount is blamed", async () => {
+    await world.ready(indexer);
+    const from = (await world.history()).length;
+    await world.aws("release-bot", "lambda", "UpdateFunctionConfiguration", { FunctionName: "indexer", Timeout: 17 });
+    await world.aws("bob", "lambda", "UpdateFunctionConfiguration", { FunctionName: "indexer", FileSystemConfigs: [] });
+    await world.aws("ops", "lambda", "TagResource", {
+      Resource: "arn:aws:lambda:eu-west-1:111122223333:function:indexer",
+      Tags: { cost: "1" },
+    });
+    await world.until("the mount is back", async () => {
+      const entries = (await world.history()).slice(from);
+      return entries.some(({ type }) => type === "Converged") ? { is: true } : { not: entries };
+    });
+    await world.ready(indexer);
+    const blamed = (await world.history())
+      .slice(from)
+      .flatMap((entry) => (entry.type === "Drift" || entry.type === "Attributed" ? [entry.actor] : []));
+    expect(blamed.filter((actor) => actor !== null)).toEqual(["bob"]);
+  });
 });
