@@ -82,6 +82,9 @@ describe.each([
     world.unreadable = { pins: "ThrottlingException" };
     world.settle();
     expect(told()).toEqual(before);
+    world.unreadable = { revisions: "ThrottlingException" };
+    world.settle();
+    expect(told()).toEqual(before);
     world.unreadable = {};
     world.pins = null;
     world.settle();

@@ -24,6 +24,9 @@ export function notePins(pass: EcsPass, draft: EcsDraft): void {
     const { reason, message } = unread("which rules and schedules pin a revision", pins.why, PIN_PERMISSIONS);
     return draft.conditions.set("RevisionPinned", "Unknown", reason, message);
   }
+  const isUnread = ({ taskDefinitionArn: arn }: { taskDefinitionArn: string }) =>
+    pass.input.observed.revisions.get(arn)?.known !== true;
+  if (pins.value.some(isUnread)) return keep(draft);
   const stray = pins.value.filter(({ taskDefinitionArn }) => lacksMount(pass, draft, taskDefinitionArn));
   if (stray.length === 0) return;
   const who = stray.map(({ name, taskDefinitionArn }) => `${name} (${revisionName(taskDefinitionArn)})`).sort();

@@ -30,7 +30,8 @@ export function clientsAmong(
 /** One client for each way in which the tasks mount the file system: through which access point, and as whom. */
 function clientsOf(consumer: EcsConsumer, fileSystemId: string, own: ReadonlySet<string>): KnownClient[] {
   if (!consumer.fileSystemIds.includes(fileSystemId)) return [];
-  const name = `ECS ${consumer.name.replace(/^a /, "")}`;
+  const isStarter = /^(EventBridge rule|schedule) /.test(consumer.name);
+  const name = isStarter ? consumer.name : `ECS ${consumer.name.replace(/^a /, "")}`;
   const ids = consumer.accessPointIds.filter((id) => own.has(id));
   // EFS knows a task by its role only where the volume uses IAM; otherwise it is anonymous.
   const isAnonymous = consumer.anonymousFileSystemIds?.includes(fileSystemId) ?? false;
