@@ -115,3 +115,29 @@ test("an access point that only a task set of somebody else's service names is n
   await world.gone(other);
   expect(await ourAccessPoints(world)).toEqual([]);
 });
+
+test("a service with strategy BLUE_GREEN is ECS's to deploy: Ready only once the blue tasks are gone", async () => {
+  world = await World.start({}, { taskStartMs: 20, deploymentStepMs: 20 });
+  const deploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 };
+  await world.aws("platform-team", "ecs", "UpdateService", {
+    cluster: "prod",
+    service: "web",
+    deploymentConfiguration,
+  });
+  await world.create(aFileSystem());
+  const onWeb = onService("data", [mount("app", "/data")]);
+  await world.create(onWeb);
+  const { message } = await world.condition(onWeb, "MountConfigured", { status: "False", reason: "Updating" });
+  expect(message).toMatch(/rolled out|registered/);
+  await world.until("blue and green stand side by side", async () => {
+    const { conditions } = (await world.get(onWeb)).body.status;
+    const { deployments } = await serviceNow(world);
+    if (deployments.length < 2) return { not: deployments };
+    // Read before the two were seen, so it was said of them or of what came before.
+    expect(conditions.find(({ type }) => type === "Ready")?.status).toBe("False");
+    return { is: true };
+  });
+  await world.ready(onWeb);
+  expect((await serviceNow(world)).deployments).toHaveLength(1);
+  expect(callsOfMooring("ecs.UpdateService")).toBe(1);
+});
