@@ -1,10 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { DEFAULT_SETTINGS } from "../model/settings.ts";
+import type { Home } from "../model/validate.ts";
 import type { Adoptable } from "./adopt/adoptable.ts";
+import type { KnownRecords } from "./adopt/known-records.ts";
 import { counted } from "./counted.ts";
 import type { Shell } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
+import { connectTo, serverOption } from "./service-option.ts";
 import { EXIT, UserError } from "./user-error.ts";
 
 const HELP = `
@@ -13,7 +16,8 @@ Region, credentials and endpoints are the AWS SDK's ordinary ones (AWS_REGION, A
 
 For each Lambda function, ECS service and task-definition family that mounts an EFS access point this writes Bindings
 with the annotation mooring.dev/adopt, and the FileSystems that they name. Applied as they are, they change nothing.
-What no Binding can describe stands in comments at the head, with the reason.
+What no Binding can describe stands in comments at the head, with the reason. If a Mooring runs (--server), its
+FileSystems keep their names, and what it has already is not written again.
 
 Examples:
   mooring adopt --scan --namespace media --account-file found.yaml
@@ -24,6 +28,7 @@ interface AdoptOptions {
   accountFile?: string;
   namespace: string;
   driftPolicy: "Observe" | "Correct";
+  server?: string;
 }
 
 /** `mooring adopt --scan`: records for what exists. */
@@ -39,6 +44,7 @@ export function addAdopt(program: Command, { terminal }: Shell): void {
         .choices(["Observe", "Correct"])
         .default("Observe"),
     )
+    .addOption(serverOption())
     .addHelpText("after", HELP)
     .action(async (options: AdoptOptions) => {
       if (options.scan !== true)
@@ -50,7 +56,8 @@ export function addAdopt(program: Command, { terminal }: Shell): void {
     });
 }
 
-async function scan({ namespace, driftPolicy, accountFile }: AdoptOptions, terminal: Terminal): Promise<void> {
+async function scan(options: AdoptOptions, terminal: Terminal): Promise<void> {
+  const { namespace, driftPolicy, accountFile } = options;
   const { ambientAws, whoAmI } = await import("./who-am-i.ts");
   const { adoptable } = await import("./adopt/adoptable.ts");
   const { scanAccount } = await import("./adopt/scan-account.ts");
@@ -58,7 +65,8 @@ async function scan({ namespace, driftPolicy, accountFile }: AdoptOptions, termi
   const home = await whoAmI(DEFAULT_SETTINGS);
   const aws = ambientAws(home, DEFAULT_SETTINGS);
   try {
-    const found = adoptable(await scanAccount(aws), { home, namespace, driftPolicy });
+    const known = await askMooring(options, home, terminal);
+    const found = adoptable(await scanAccount(aws), { home, namespace, driftPolicy, known });
     const yaml = adoptableYaml(found, home);
     if (accountFile === undefined) terminal.out(yaml.trimEnd());
     else writeTo(accountFile, yaml);
@@ -71,6 +79,19 @@ async function scan({ namespace, driftPolicy, accountFile }: AdoptOptions, termi
   }
 }
 
+/** Its records, if one runs; only where it was named must one answer. */
+async function askMooring({ server }: AdoptOptions, home: Home, terminal: Terminal): Promise<KnownRecords> {
+  const { knownRecords, NO_RECORDS } = await import("./adopt/known-records.ts");
+  const client = connectTo(server === undefined ? {} : { server });
+  try {
+    return await knownRecords(client, home);
+  } catch (error) {
+    if (server !== undefined || !(error instanceof UserError)) throw error;
+    terminal.err(`No Mooring answers at ${client.url}: the records are not checked against those that it may have.`);
+    return NO_RECORDS;
+  }
+}
+
 function writeTo(file: string, text: string): void {
   try {
     writeFileSync(file, text);
@@ -80,8 +101,8 @@ function writeTo(file: string, text: string): void {
 }
 
 function summary({ records, leftOut }: Adoptable, file: string | undefined): string {
-  const count = (kind: string) => counted(records.filter(({ body }) => body.kind === kind).length, kind);
+  const bindings = records.filter(({ body }) => body.kind === "Binding").length;
   const next = file === undefined || records.length === 0 ? "" : ` Next: mooring plan -f ${file}`;
   const left = leftOut.length === 0 ? "" : `, ${counted(leftOut.length, "mount")} left out (see the comments)`;
-  return `found ${count("Binding")} on ${count("FileSystem")}${left}.${next}`;
+  return `found ${counted(bindings, "Binding")} and ${counted(records.length - bindings, "new FileSystem")}${left}.${next}`;
 }

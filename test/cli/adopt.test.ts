@@ -29,6 +29,7 @@ function adopt(args: string[]): Promise<{ code: number; out: string; err: string
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "scanner",
     AWS_SECRET_ACCESS_KEY: "not-a-secret",
+    MOORING_URL: "http://127.0.0.1:9",
   };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, "adopt", ...args], { cwd: directory, env }, (error, out, err) =>
@@ -54,10 +55,14 @@ test("adopt --scan reads the account by the SDK's variables and writes the file;
     simulator.simulator.callerOf("platform-team"),
   );
   const { code, err } = await adopt(["--scan", "--namespace", "media", "--account-file", "found.yaml"]);
-  expect([code, err.trim()]).toEqual([0, "found 1 Binding on 1 FileSystem. Next: mooring plan -f found.yaml"]);
+  expect(code).toBe(0);
+  expect(err).toMatch(/^No Mooring answers at http:\/\/127\.0\.0\.1:9: /);
+  expect(err).toContain("found 1 Binding and 1 new FileSystem. Next: mooring plan -f found.yaml\n");
   const yaml = readFileSync(join(directory, "found.yaml"), "utf8");
   expect(yaml).toContain(`mooring.dev/adopt: ${AccessPoints[0]!.AccessPointId},mount`);
   expect(yaml).toContain('account: "111122223333"');
+  const unanswered = await adopt(["--scan", "--server", "http://127.0.0.1:9"]);
+  expect([unanswered.code, unanswered.out]).toEqual([69, ""]);
   const refused = await adopt([]);
   expect(refused.code).toBe(64);
   expect(refused.err).toContain("mooring adopt --scan");

@@ -13,6 +13,8 @@ export interface AdoptableStatements {
 
 /** A comma ends a word of the annotation, as does a blank. */
 const WORD = /^[^\s,]{1,128}$/;
+/** Sids of whichever installation: what Mooring has written is nobody's to take over. */
+const MOORINGS = /^mooring-[a-z0-9]{1,16}-/;
 /** Mooring's statements mean the same under every installation's Sids. */
 const ANY_INSTALLATION = "any";
 
@@ -57,7 +59,8 @@ export function fileSystemStatements(policy: string | null, fileSystemArn: strin
 
 function statementsIn(policy: string | null): Statement[] {
   const document = parsePolicy(policy);
-  return document === null || document === "unreadable" ? [] : document.statements;
+  if (document === null || document === "unreadable") return [];
+  return document.statements.filter(({ Sid: sid }) => typeof sid !== "string" || !MOORINGS.test(sid));
 }
 
 /** It names the role itself, and no other access point. */

@@ -3,7 +3,9 @@ import type { ObservedAccessPoint, ObservedFunction, ObservedService } from "../
 import { RegisterInput } from "../../model/register-input.ts";
 import { observedTaskDefinition, type RegisterShape } from "../../model/task-definition.ts";
 import { parseManifests } from "../manifests.ts";
+import type { BindingRecord, FileSystemRecord } from "../../model/records.ts";
 import { adoptable } from "./adoptable.ts";
+import { asStored } from "./known-records.ts";
 import type { Account } from "./scan-account.ts";
 import { adoptableYaml } from "./write-yaml.ts";
 
@@ -140,6 +142,23 @@ describe("what a scan finds", () => {
     const { records, leftOut } = adoptable(account([one], [fn("thumbnailer", one.accessPointArn)]), CHOICE);
     expect(leftOut).toEqual([]);
     expect(records[1]!.notes.join()).toContain('Binding a/b of installation "prod" left this access point behind');
+  });
+
+  test("a FileSystem that Mooring has keeps its name, and a function that it binds is left out", () => {
+    const points = [accessPoint("fsap-01234567"), accessPoint("fsap-01234568")];
+    const functions = points.map(({ accessPointArn }, n) => fn(`f${n}`, accessPointArn));
+    const [first] = adoptable(account(points, functions.slice(0, 1)), CHOICE).records.slice(1);
+    const { account: owner, region } = HOME;
+    const spec = { account: owner, region, fileSystemId: FS };
+    const fileSystem = { kind: "FileSystem", apiVersion: "mooring.dev/v1", metadata: { name: "shared" }, spec };
+    const known = {
+      fileSystems: asStored("FileSystem", fileSystem, HOME) as FileSystemRecord[],
+      bindings: asStored("Binding", first!.body, HOME) as BindingRecord[],
+    };
+    const { records, leftOut } = adoptable(account(points, functions), { ...CHOICE, known });
+    expect(leftOut).toEqual([expect.stringMatching(/f0.*mounted by the Binding media\/f0/)]);
+    expect(records).toHaveLength(1);
+    expect(records[0]!.body["spec"]).toMatchObject({ fileSystemRef: { name: "shared" } });
   });
 
   test("strings that look like numbers stay strings in the file, and guesses stand in comments", () => {

@@ -3,11 +3,12 @@ import { checkRecord } from "../../model/check-record.ts";
 import { fileSystemArn } from "../../model/keys.ts";
 import type { ObservedAccessPoint } from "../../model/observations.ts";
 import { ANNOTATIONS, API_VERSION, TAGS, type BindingRecord } from "../../model/records.ts";
-import type { Home, Manifest } from "../../model/validate.ts";
+import type { Home } from "../../model/validate.ts";
 import { adoptableStatements, fileSystemStatements } from "./adoptable-statements.ts";
 import { familyMounts, serviceMounts } from "./ecs-mounts.ts";
 import type { FoundMount } from "./found-mount.ts";
 import { functionMounts } from "./function-mounts.ts";
+import { asStored, type KnownRecords, NO_RECORDS } from "./known-records.ts";
 import { grantedAccess } from "./granted-access.ts";
 import type { Account } from "./scan-account.ts";
 
@@ -31,6 +32,8 @@ export interface ScanChoice {
   home: Home;
   namespace: string;
   driftPolicy: "Observe" | "Correct";
+  /** What a running Mooring has already; left out = none was asked. */
+  known?: KnownRecords;
 }
 
 /** Bindings, and the FileSystems that they name, for every EFS mount of every function, service and task family. */
@@ -53,13 +56,17 @@ class Scan {
   readonly #choice: ScanChoice;
   readonly #accessPoints: ReadonlyMap<string, ObservedAccessPoint>;
   readonly #bindings: FoundRecord[] = [];
-  readonly #accepted: BindingRecord[] = [];
+  readonly #known: KnownRecords;
+  /** Those known, and those found so far. */
+  readonly #accepted: BindingRecord[];
   readonly #leftOut: string[] = [];
   readonly #owners = new Map<string, string>();
 
   constructor(account: Account, choice: ScanChoice) {
     this.#account = account;
     this.#choice = choice;
+    this.#known = choice.known ?? NO_RECORDS;
+    this.#accepted = [...this.#known.bindings];
     this.#accessPoints = new Map(
       account.accessPoints.flatMap((one) => [
         [one.accessPointArn, one],
@@ -82,49 +89,47 @@ class Scan {
     }
     const record = bindingOf({ ...mount, roleArn: mount.roleArn }, accessPoint, this.#account, {
       ...this.#choice,
-      name: freeName(mount.stem, new Set(this.#bindings.map(({ body }) => body.metadata.name))),
+      name: freeName(mount.stem, this.#takenNames()),
+      fileSystemName: this.#nameOf(accessPoint.fileSystemId),
     });
     const faults = this.#accept(record);
     if (faults.length > 0) this.#leftOut.push(`${mount.says}: ${faults.join(" ")}`);
     else this.#owners.set(accessPoint.accessPointId, mount.who);
   }
 
+  #takenNames(): Set<string> {
+    const own = this.#accepted.filter(({ metadata }) => metadata.namespace === this.#choice.namespace);
+    return new Set(own.map(({ metadata }) => metadata.name));
+  }
+
+  /** A FileSystem that Mooring has keeps its name; a new one is called by its id. */
+  #nameOf(fileSystemId: string): string {
+    return (
+      this.#known.fileSystems.find(({ spec }) => spec.fileSystemId === fileSystemId)?.metadata.name ?? fileSystemId
+    );
+  }
+
   /** What the API would refuse it for, by itself or beside those taken so far; if nothing, it is taken. */
   #accept(record: FoundRecord): string[] {
     const checked = checkRecord(record.body.kind, record.body, this.#choice.home);
     const faults = checked.ok
-      ? admit(checked.manifest, undefined, { bindings: this.#accepted, fileSystems: [] })
+      ? admit(checked.manifest, undefined, { bindings: this.#accepted, fileSystems: this.#known.fileSystems })
       : checked.faults;
     if (checked.ok && faults.length === 0) {
       this.#bindings.push(record);
-      this.#accepted.push(asStored(checked.manifest as Manifest & { kind: "Binding" }));
+      this.#accepted.push(...(asStored("Binding", record.body, this.#choice.home) as BindingRecord[]));
     }
     return faults.map(({ message }) => message);
   }
 
   result(): Adoptable {
-    const used = new Set(this.#accepted.map(({ spec }) => spec.fileSystemRef.name));
+    const found = this.#accepted.slice(this.#known.bindings.length);
+    const used = new Set(found.map(({ spec }) => spec.fileSystemRef.name));
     const fileSystems = this.#account.fileSystems
       .filter(({ fileSystemId }) => used.has(fileSystemId))
       .map(({ fileSystemId }) => fileSystemOf(fileSystemId, this.#account, this.#choice.home));
     return { records: [...fileSystems, ...this.#bindings], leftOut: this.#leftOut };
   }
-}
-
-/** A record as its neighbours are checked against it. */
-function asStored({ metadata, spec }: Manifest & { kind: "Binding" }): BindingRecord {
-  const { name, namespace, labels, annotations } = metadata;
-  const meta = {
-    name,
-    namespace,
-    labels,
-    annotations,
-    uid: name,
-    generation: 1,
-    creationTimestamp: "",
-    finalizers: [],
-  };
-  return { kind: "Binding", metadata: meta, spec, changedBy: { actor: "", atMs: 0 }, facets: {}, resourceVersion: 0 };
 }
 
 /** Why no Binding can take this access point over; null = one can. */
@@ -152,7 +157,7 @@ function bindingOf(
   { roleArn, workload, notes }: FoundMount & { roleArn: string },
   accessPoint: ObservedAccessPoint,
   { policies }: Account,
-  { home, name, namespace, driftPolicy }: ScanChoice & { name: string },
+  { home, name, fileSystemName, namespace, driftPolicy }: ScanChoice & { name: string; fileSystemName: string },
 ): FoundRecord {
   const { accessPointId, accessPointArn, fileSystemId, path, creationInfo, posixUser } = accessPoint;
   const policy = policies.get(fileSystemId) ?? null;
@@ -172,7 +177,7 @@ function bindingOf(
       kind: "Binding",
       metadata: { name, namespace, annotations: { [ANNOTATIONS.adopt]: words.join(",") } },
       spec: {
-        fileSystemRef: { name: fileSystemId },
+        fileSystemRef: { name: fileSystemName },
         rootDirectory: { path, ...creationInfo },
         posixUser,
         access,
