@@ -25,6 +25,8 @@ export interface Caller {
   userAgent: string;
   /** When a session's credentials expire; absent for long-term keys. */
   expiresAtMs?: number;
+  /** True if the access key was made inactive: nothing can be called with it. */
+  isInactive?: true;
 }
 
 export interface CallContext {

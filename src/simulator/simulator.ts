@@ -101,6 +101,7 @@ async function makeCall(parts: Parts, request: Request): Promise<unknown> {
   const { service, operation, context } = request;
   const { model, provider, handler } = findHandler(parts.world, service, operation);
   parts.calls.count(service, operation, context.caller);
+  refuseInactive(service, context.caller);
   refuseExpired(service, context.caller, parts.world.clock.nowMs());
   const drawn = parts.faults.draw(service, operation, context.caller);
   try {
@@ -125,6 +126,19 @@ function findHandler(
   if (!model) throw new ServiceError("UnknownOperationException", 404, `${service} has no operation ${operation}`);
   if (!provider || !Object.hasOwn(provider.operations, operation)) throw notSimulated(service, operation);
   return { model, provider, handler: provider.operations[operation] as Handler };
+}
+
+const INVALID_KEY_CODES: Partial<Record<ServiceName, string>> = {
+  sts: "InvalidClientTokenId",
+  iam: "InvalidClientTokenId",
+  ec2: "AuthFailure",
+};
+
+/** IAM User Guide, "Manage access keys": one that is inactive opens no call at all. (With which code each service says so: not verified.) */
+function refuseInactive(service: ServiceName, { isInactive }: Caller): void {
+  if (!isInactive) return;
+  const code = INVALID_KEY_CODES[service] ?? "UnrecognizedClientException";
+  throw new ServiceError(code, 403, "The security token included in the request is invalid.");
 }
 
 const EXPIRED_CODES: Partial<Record<ServiceName, string>> = {

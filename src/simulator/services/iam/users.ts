@@ -61,7 +61,9 @@ export function userOperations(context: IamContext): Record<string, Handler> {
       },
       UpdateAccessKey(input: Named & { AccessKeyId: string; Status: AccessKey["status"] }, call: CallContext) {
         const user = ownOr(given, input.UserName, call);
-        keyOf(user, input.AccessKeyId).status = input.Status;
+        const key = keyOf(user, input.AccessKeyId);
+        key.status = input.Status;
+        enterKey(given, user, key);
         return {};
       },
       DeleteAccessKey({ UserName, AccessKeyId }: Named & { AccessKeyId: string }, call: CallContext) {
@@ -84,6 +86,7 @@ export function enterKey({ world }: IamContext, user: UserEntity, key: AccessKey
     principalId: user.id,
     userName: user.name,
     accessKeyId: key.id,
+    ...(key.status === "Active" ? {} : { isInactive: true }),
   });
 }
 
