@@ -14,13 +14,18 @@ const READS = [
   "lambda.GetFunction",
   "lambda.ListFunctions",
   "lambda.ListVersionsByFunction",
-  // Before an access point is deleted, whoever may name it is asked: services and tasks, too.
+  // Before an access point is deleted, whoever may name it is asked: services and tasks, rules and schedules, too.
   "ecs.ListClusters",
   "ecs.ListServices",
   "ecs.DescribeServices",
   "ecs.DescribeTaskDefinition",
   "ecs.ListTasks",
   "ecs.DescribeTasks",
+  "eventbridge.ListEventBuses",
+  "eventbridge.ListRuleNamesByTarget",
+  "eventbridge.ListTargetsByRule",
+  "scheduler.ListSchedules",
+  "scheduler.GetSchedule",
 ];
 /** Without these, no new binding gets its mount. Mount targets were read for the resident before; versions only widen the policy. */
 const NEEDED_TO_MAKE = [
@@ -68,6 +73,25 @@ function settlesOrSays(
   });
 }
 
+/** So that there is a rule and a schedule to look at. */
+async function startTasksByClock(world: World): Promise<void> {
+  const place = "eu-west-1:111122223333";
+  const target = {
+    Arn: `arn:aws:ecs:${place}:cluster/prod`,
+    RoleArn: "arn:aws:iam::111122223333:role/starter",
+    EcsParameters: { TaskDefinitionArn: `arn:aws:ecs:${place}:task-definition/nightly-report` },
+  };
+  const ScheduleExpression = "rate(1 day)";
+  await world.aws("platform-team", "eventbridge", "PutRule", { Name: "nightly", ScheduleExpression });
+  await world.aws("platform-team", "eventbridge", "PutTargets", { Rule: "nightly", Targets: [{ Id: "t", ...target }] });
+  await world.aws("platform-team", "scheduler", "CreateSchedule", {
+    Name: "nightly",
+    ScheduleExpression,
+    FlexibleTimeWindow: { Mode: "OFF" },
+    Target: target,
+  });
+}
+
 const isReady = (_status: number, ready: boolean) => ready;
 const isGone = (status: number) => status === 404;
 
@@ -75,6 +99,7 @@ describe("one operation refused", () => {
   let world: World;
   beforeAll(async () => {
     world = await furnishedWorld({ backoffCapMs: 300 });
+    await startTasksByClock(world);
   });
   afterEach(() => healAndTidy(world));
   afterAll(() => world.close());
