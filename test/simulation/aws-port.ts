@@ -27,6 +27,8 @@ export interface Fate {
   backMs: number;
   /** The simulator's own faults that strike this attempt. */
   rules: FaultRule[];
+  /** True = it has left the process already, which may have been killed or stopped in this very instant. */
+  sent: boolean;
 }
 
 /** The world that calls go through: who decides what becomes of them, and who watches. */
@@ -34,6 +36,8 @@ export interface AwsWorld {
   time: SimulatedTime;
   simulator: Simulator;
   fateOf(call: AwsCall): Fate;
+  /** The call leaves its process for good. */
+  leaving(call: AwsCall): void;
   /** In the instant before the effect; a foreign writer may strike here. */
   before(call: AwsCall): Promise<void>;
   /** In the instant after it. `error` is what AWS answered instead of an output. */
@@ -75,8 +79,6 @@ export function awsClientsOf(
     ecs: client("ecs"),
     ecsOnce: client("ecs", 1),
     iam: client("iam"),
-    eventbridge: client("eventbridge"),
-    scheduler: client("scheduler"),
     sts: client("sts"),
     sqs: client("sqs"),
     eventBridge: client("eventbridge"),
@@ -156,14 +158,18 @@ class AwsPort {
           if (fate.backMs <= 0) return this.#process.deliver(task);
           this.#world.time.after(fate.backMs, () => this.#process.deliver(task));
         };
-        // `fateOf` may have killed the process: what had not left by then never will.
-        if (this.#process.isDead) return;
-        this.#world.time.after(fate.outMs, () => {
-          this.#effect(command, call, fate, gone).then(
-            (output) => answer(() => resolve(output)),
-            (error: Error) => answer(() => reject(error)),
-          );
-        });
+        const send = (): void => {
+          this.#world.leaving(call);
+          this.#world.time.after(fate.outMs, () => {
+            this.#effect(command, call, fate, gone).then(
+              (output) => answer(() => resolve(output)),
+              (error: Error) => answer(() => reject(error)),
+            );
+          });
+        };
+        // `fateOf` may have killed or stopped the process: what has not left by then never will, or later.
+        if (fate.sent) send();
+        else this.#process.leave(send);
       });
     });
   }

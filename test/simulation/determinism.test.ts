@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 async function logOf(seed: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [main, String(seed)], { maxBuffer: 2 ** 28 });
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--replay", String(seed)], {
+    maxBuffer: 2 ** 28,
+  });
   return stdout;
 }
 

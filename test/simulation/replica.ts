@@ -5,6 +5,7 @@ import type { Engine } from "../../src/store/engine.ts";
 import { awsClientsOf, type AwsWorld } from "./aws-port.ts";
 import { streamOf } from "./chance.ts";
 import { SimulatedProcess } from "./process.ts";
+import { MOORING } from "./levers.ts";
 import type { RunLog } from "./run-log.ts";
 import { engineOver, type StoreWorld } from "./store-port.ts";
 
@@ -14,10 +15,9 @@ export interface ReplicaWorld extends AwsWorld, StoreWorld {
   log: RunLog;
   /** The database itself; a restarted replica opens it anew. */
   openEngine(): Engine;
+  /** The work queues, made before the first replica starts. */
+  queues: { fastUrl: string; slowUrl: string };
 }
-
-/** Whom Mooring calls AWS as. */
-export const MOORING = "mooring";
 
 /** One replica of Mooring, put together as `mooring serve` does it; its processes come and go. */
 export class Replica {
@@ -59,7 +59,7 @@ export class Replica {
       home: { account, region },
       settings: world.settings,
       engine: engineOver(world, process, world.openEngine()),
-      queues: null,
+      queues: world.queues,
       eventBus: "default",
       log: { info: log("info"), warn: log("warn"), error: log("error") },
       world: { clock: process.clock, chance: process.chance, clients },

@@ -15,6 +15,8 @@ export interface StoreFate {
   outMs: number;
   backMs: number;
   fault: "none" | "fails before" | "reply lost";
+  /** True = it has left the process already, which may have been killed or stopped in this very instant. */
+  sent: boolean;
 }
 
 export interface StoreWorld {
@@ -44,13 +46,13 @@ export function engineOver(world: StoreWorld, process: SimulatedProcess, engine:
       const made: StoreCall = { process, operation, args, isWrite: WRITES.has(operation) };
       process.leave(() => {
         const fate = world.storeFateOf(made);
-        if (process.isDead) return;
         const answer = (task: () => void): void => {
           if (fate.backMs <= 0) return process.deliver(task);
           world.time.after(fate.backMs, () => process.deliver(task));
         };
         const fail = (): void => answer(() => reject(new Error(`${operation} ${fate.fault}`)));
-        world.time.after(fate.outMs, () => {
+        const send = (): void => void world.time.after(fate.outMs, effect);
+        const effect = (): void => {
           if (fate.fault === "fails before") return fail();
           const method = engine[operation] as (...args: unknown[]) => Promise<unknown>;
           method.apply(engine, args).then(
@@ -61,7 +63,10 @@ export function engineOver(world: StoreWorld, process: SimulatedProcess, engine:
             },
             (error: Error) => answer(() => reject(error)),
           );
-        });
+        };
+        // As with AWS: what has not left a process that was killed never will.
+        if (fate.sent) send();
+        else process.leave(send);
       });
     });
   const over = (operation: keyof Engine) =>

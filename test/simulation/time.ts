@@ -41,8 +41,9 @@ export class SimulatedTime {
     return this.#steps;
   }
 
+  /** Whole ms, as machines tell them. */
   after(delayMs: number, task: () => void): Timer {
-    const entry: Entry = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#chance.random(), task };
+    const entry: Entry = { dueMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)), order: this.#chance.random(), task };
     this.#push(entry);
     return { cancel: () => void (entry.task = null) };
   }

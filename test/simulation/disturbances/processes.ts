@@ -1,0 +1,102 @@
+import type { AwsCall, Fate } from "../aws-port.ts";
+import { isMutation, isSideEffect, type Levers } from "../levers.ts";
+import type { StoreCall, StoreFate } from "../store-port.ts";
+import type { Disturb } from "./disturbance.ts";
+import type { FaultClass } from "../fault-classes.ts";
+
+const LONG_MS = 40_000;
+
+/** At some side effect of one replica: just before it leaves, or once it can no longer be called back. */
+function atSideEffect(
+  levers: Levers,
+  given: {
+    fault: FaultClass;
+    replica: Levers["replicas"][number];
+    skip: number;
+    onlyMutations: boolean;
+    strike(fate: Fate | StoreFate): void;
+  },
+): void {
+  const { fault, replica, onlyMutations } = given;
+  let left = given.skip;
+  let isOver = false;
+  const spring = (_call: unknown, fate: Fate | StoreFate): void | false => {
+    if (isOver || left-- > 0) return false;
+    isOver = true;
+    given.strike(fate);
+  };
+  const ofAws = (call: AwsCall): boolean =>
+    call.process === replica.process && (onlyMutations ? isMutation(call) : isSideEffect(call));
+  const ofStore = ({ process, isWrite }: StoreCall): boolean =>
+    !onlyMutations && isWrite && process === replica.process;
+  levers.interference.onAws({ fault, matches: ofAws, spring, forMs: LONG_MS });
+  levers.interference.onStore({ fault, matches: ofStore, spring, forMs: LONG_MS });
+}
+
+/** Half of the deaths and stops are around calls that change AWS; the others anywhere between two writes. */
+export const crash: Disturb = (levers, chance) => {
+  const replica = chance.pick(levers.replicas);
+  const isSent = chance.happens(0.5);
+  const downMs = chance.between(300, 8_000);
+  const onlyMutations = chance.happens(0.5);
+  atSideEffect(levers, {
+    fault: "crash",
+    replica,
+    onlyMutations,
+    skip: chance.between(0, onlyMutations ? 2 : 12),
+    strike: (fate) => {
+      fate.sent = isSent;
+      levers.crash(replica, downMs);
+    },
+  });
+};
+
+export const pausedHolder: Disturb = (levers, chance) => {
+  const replica = chance.pick(levers.replicas);
+  const isSent = chance.happens(0.3);
+  const pauseMs = chance.between(5_000, 50_000);
+  atSideEffect(levers, {
+    fault: "paused-holder",
+    replica,
+    onlyMutations: chance.happens(0.8),
+    skip: chance.between(0, 1),
+    strike: (fate) => {
+      fate.sent = isSent;
+      const { process } = replica;
+      process?.pause();
+      levers.time.after(pauseMs, () => process?.resume());
+    },
+  });
+};
+
+export const clockJump: Disturb = (levers, chance) => {
+  const { process } = chance.pick(levers.replicas);
+  if (process === null || process.isDead) return;
+  const ms = chance.between(2_000, 60_000) * (chance.happens(0.5) ? 1 : -1);
+  process.jump(ms);
+  levers.interference.count("clock-jump");
+  levers.time.after(chance.between(5_000, 60_000), () => process.jump(-ms));
+};
+
+export const storeFailure: Disturb = (levers, chance) => {
+  const fault = chance.pick(["fails before", "reply lost"] as const);
+  const onlyKeys = chance.happens(0.6);
+  levers.interference.onStore({
+    fault: "store-failure",
+    matches: ({ isWrite, operation }) => isWrite && (!onlyKeys || operation === "writeKeyRow"),
+    spring: (_call, fate) => {
+      if (chance.happens(0.6)) return false;
+      fate.fault = fault;
+    },
+    times: chance.between(1, 3),
+  });
+};
+
+export const storeRestored: Disturb = (levers, chance) => {
+  const bringBack = levers.database.backUp();
+  if (bringBack === null) return;
+  levers.time.after(chance.between(5_000, 40_000), () => {
+    levers.interference.count("store-restored");
+    levers.restoreStore(bringBack);
+  });
+};

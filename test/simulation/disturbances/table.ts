@@ -1,0 +1,41 @@
+import type { FaultClass } from "../fault-classes.ts";
+import type { Disturb } from "./disturbance.ts";
+import * as network from "./network.ts";
+import * as pipelines from "./pipelines.ts";
+import * as processes from "./processes.ts";
+import * as saboteurs from "./saboteurs.ts";
+import * as users from "./users.ts";
+
+/** How often a class is drawn, compared with the others, and what it does; those without are always there. */
+export const DISTURBANCES: Readonly<Record<Exclude<FaultClass, "own-events">, { weight: number; disturb: Disturb }>> = {
+  crash: { weight: 4, disturb: processes.crash },
+  "paused-holder": { weight: 2, disturb: processes.pausedHolder },
+  "clock-jump": { weight: 1, disturb: processes.clockJump },
+  "store-failure": { weight: 2, disturb: processes.storeFailure },
+  "store-restored": { weight: 0.1, disturb: processes.storeRestored },
+  "lost-reply": { weight: 3, disturb: network.lostReply },
+  "failure-before-effect": { weight: 2, disturb: network.failureBeforeEffect },
+  "stale-reads": { weight: 3, disturb: network.staleReads },
+  redelivery: { weight: 1, disturb: network.redelivery },
+  throttling: { weight: 1, disturb: network.throttling },
+  "partial-pages": { weight: 1, disturb: network.partialPages },
+  "access-denied": { weight: 1, disturb: network.accessDenied },
+  "expired-credentials": { weight: 1, disturb: network.expiredCredentials },
+  "event-lost": { weight: 1, disturb: ({ events }) => events.strike("event-lost") },
+  "event-doubled": { weight: 1, disturb: ({ events }) => events.strike("event-doubled") },
+  "event-late": { weight: 1, disturb: ({ events }) => events.strike("event-late") },
+  "event-reordered": { weight: 1, disturb: ({ events }) => events.strike("event-reordered") },
+  "spec-changed": { weight: 4, disturb: users.specChanged },
+  "spec-deleted": { weight: 2, disturb: users.specDeleted },
+  recreated: { weight: 1.5, disturb: users.recreated },
+  "workload-deleted": { weight: 1, disturb: saboteurs.workloadDeleted },
+  "access-point-deleted": { weight: 3, disturb: saboteurs.accessPointDeleted },
+  "mount-removed": { weight: 2, disturb: saboteurs.mountRemoved },
+  "policy-edited": { weight: 3, disturb: saboteurs.policyEdited },
+  "policy-deleted": { weight: 0.7, disturb: saboteurs.policyDeleted },
+  "role-changed": { weight: 1.5, disturb: saboteurs.roleChanged },
+  "update-in-progress": { weight: 1.5, disturb: saboteurs.updateInProgress },
+  "foreign-writer": { weight: 2, disturb: saboteurs.foreignWriter },
+  "rollout-fails": { weight: 0.8, disturb: pipelines.rolloutFails },
+  pipeline: { weight: 1.5, disturb: pipelines.pipeline },
+};

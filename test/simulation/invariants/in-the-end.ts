@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from "node:util";
+import { isPassing } from "../../../src/model/passing-reasons.ts";
+import { TAGS } from "../../../src/model/records.ts";
+import { bindingStatus } from "../../../src/model/status.ts";
+import { ourAccessPoints, tagOf } from "./access-points.ts";
+import type { Invariant } from "./invariant.ts";
+
+export const convergedOrSaysWhy: Invariant = {
+  name: "converged-or-says-why",
+  why: "Once nothing goes wrong any more, a binding is Ready, or its conditions name what somebody has to do.",
+  watch: (truth, check) => ({
+    async atRest() {
+      const view = await truth.view();
+      for (const binding of view?.bindings() ?? []) {
+        const { conditions } = bindingStatus(binding, view!.fileSystem(binding.spec.fileSystemRef.name));
+        const ready = conditions.find(({ type }) => type === "Ready")!;
+        const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
+        const says = ready.status === "True" || isStalled || !isPassing(ready.reason);
+        check(says, () => `${binding.metadata.name} stays ${ready.reason}: ${ready.message}`);
+      }
+    },
+  }),
+};
+
+export const noLeak: Invariant = {
+  name: "no-leak",
+  why: "An access point that no record knows costs nothing but is a door: it must be known, retained or reported.",
+  watch: (truth, check) => ({
+    async atRest() {
+      const view = await truth.view();
+      if (view === null) return;
+      const record = view.fileSystem(truth.simulation.fileSystem.metadata.name);
+      const retained = (record?.facets.fileSystem?.retained ?? []).map(({ accessPointId }) => accessPointId);
+      const reported = (record?.facets.fileSystem?.conditions ?? [])
+        .filter(({ type, status }) => type === "Orphaned" && status === "True")
+        .map(({ message }) => message)
+        .join();
+      for (const one of ourAccessPoints(truth)) {
+        const facet = view.bindingByUid(tagOf(one, TAGS.binding) ?? "")?.facets.accessPoint;
+        const known = [facet?.accessPoint?.id, facet?.successor?.accessPoint?.id, facet?.predecessor?.id, ...retained];
+        const isRetiring = facet?.retiring.some(({ accessPointId }) => accessPointId === one.id) === true;
+        check(
+          known.includes(one.id) || isRetiring || reported.includes(one.id),
+          () => `${one.id} of ${tagOf(one, TAGS.bindingName)} is known to no record and not reported`,
+        );
+      }
+    },
+  }),
+};
+
+export const wholeHistory: Invariant = {
+  name: "whole-history",
+  why: "The history is evidence only if no chain is broken and every intent has, in the end, its outcome.",
+  watch: (truth, check) => ({
+    async atRest() {
+      const store = await truth.store();
+      if (store === null) return;
+      const { faults } = await store.audit.verify();
+      check(faults.length === 0, () => `the history is broken: ${JSON.stringify(faults[0])}`);
+      const intents = new Map<string, string>();
+      const closed = new Set<string>();
+      for (let cursor: string | undefined; ;) {
+        const page = await store.audit.query({ limit: 1_000, ...(cursor === undefined ? {} : { cursor }) });
+        for (const { entry, chain } of page.records) {
+          if (entry.type === "Outcome") closed.add(entry.intentId);
+          if (entry.type === "Intent") intents.set(entry.intentId, `${entry.operation} of ${chain}`);
+        }
+        if (page.cursor === null) break;
+        cursor = page.cursor;
+      }
+      const left = [...intents].flatMap(([id, what]) => (closed.has(id) ? [] : [what]));
+      check(left.length === 0, () => `without an outcome: ${left.join(", ")}`);
+    },
+  }),
+};
+
+export const replicasAgree: Invariant = {
+  name: "replicas-agree",
+  why: "All replicas decide on the same records; one that sees others is a second truth.",
+  watch: (truth, check) => ({
+    async atRest() {
+      const view = await truth.view();
+      const wanted = view === null ? [] : [...view.bindings(), ...view.fileSystems()];
+      for (const { controller, name } of truth.simulation.replicas) {
+        const own = controller?.store.records.view();
+        if (own === undefined) continue;
+        const found = [...own.bindings(), ...own.fileSystems()];
+        check(
+          own.head === view?.head && isDeepStrictEqual(found, wanted),
+          () => `replica ${name} sees other records at ${own.head}`,
+        );
+      }
+    },
+  }),
+};
+
+export const drainedQueues: Invariant = {
+  name: "drained-queues",
+  why: "A message that is never dealt with comes again for ever.",
+  watch: (truth, check) => ({
+    async atRest() {
+      const { fastUrl, slowUrl } = truth.simulation.queues;
+      for (const QueueUrl of [fastUrl, slowUrl]) {
+        const AttributeNames = ["All"];
+        const answer = await truth.simulation.foreign("auditor", "sqs", "GetQueueAttributes", {
+          QueueUrl,
+          AttributeNames,
+        });
+        const left = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"].map((name) =>
+          Number(answer.Attributes[name]),
+        );
+        check(
+          left.every((count) => count === 0),
+          () => `${QueueUrl} still holds ${left.join(" visible and ")} hidden messages`,
+        );
+      }
+    },
+  }),
+};
+
+export const nothingPending: Invariant = {
+  name: "nothing-pending",
+  why: "A wake that no run has answered is a change that nobody carried out.",
+  watch: (truth, check) => ({
+    async atRest() {
+      for (const { controller, name } of truth.simulation.replicas) {
+        const pending = controller?.store.records.pending() ?? [];
+        check(
+          pending.length === 0,
+          () => `replica ${name} still has pending ${pending.map(({ key }) => key).join(", ")}`,
+        );
+      }
+    },
+  }),
+};

@@ -1,0 +1,31 @@
+import * as accessPoints from "./access-points.ts";
+import * as calls from "./calls.ts";
+import * as foreign from "./foreign.ts";
+import * as inTheEnd from "./in-the-end.ts";
+import type { Invariant } from "./invariant.ts";
+import * as mounts from "./mounts.ts";
+
+/** All of them, in the order in which they look. */
+export const INVARIANTS: readonly Invariant[] = [
+  calls.onlyKnownCalls,
+  calls.intentFirst,
+  calls.oneHolder,
+  calls.boundedCalls,
+  accessPoints.onlyOurs,
+  accessPoints.deletionHasReason,
+  accessPoints.nothingInUseDeleted,
+  accessPoints.noTwins,
+  foreign.foreignStatementsKept,
+  foreign.foreignMountsKept,
+  foreign.foreignDefinitionKept,
+  mounts.noGap,
+  mounts.confined,
+  mounts.readyMounts,
+  mounts.readyTasksMount,
+  inTheEnd.convergedOrSaysWhy,
+  inTheEnd.noLeak,
+  inTheEnd.wholeHistory,
+  inTheEnd.replicasAgree,
+  inTheEnd.drainedQueues,
+  inTheEnd.nothingPending,
+];

@@ -1,0 +1,85 @@
+import { INVARIANTS } from "./invariants/table.ts";
+import type { Looks } from "./invariants/invariant.ts";
+import { isMutation, nameOfCall } from "./levers.ts";
+import type { Simulation } from "./simulation.ts";
+import { START_MS } from "./time.ts";
+import { Truth } from "./truth.ts";
+
+/** What did not hold, and when. */
+export interface Violation {
+  invariant: string;
+  message: string;
+  /** ms after the start. */
+  atMs: number;
+}
+
+/** Longer than the longest wait of the settings and than a sweep's interval: whoever has something to do has done it. */
+const QUIET_MS = 70_000;
+const LOOK_EVERY_MS = 5_000;
+
+/** Watches one run through all invariants. */
+export class Judge {
+  violation: Violation | null = null;
+  readonly #simulation: Simulation;
+  readonly #looks: Looks[];
+  readonly #checks = new Map<string, number>();
+  #changedAtMs = START_MS;
+  #lastChange = "";
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    const truth = new Truth(simulation);
+    simulation.watchers.push(truth);
+    this.#looks = INVARIANTS.map(({ name, watch }) =>
+      watch(truth, (holds, says) => {
+        this.#checks.set(name, (this.#checks.get(name) ?? 0) + 1);
+        if (!holds) this.violated(name, says());
+      }),
+    );
+    simulation.watchers.push(...this.#looks, {
+      afterCall: (call, outcome) => {
+        if (isMutation(call) && "output" in outcome) this.#changed(`${call.process.name} ${nameOfCall(call)}`);
+      },
+      afterStore: ({ process, operation }, answer) => {
+        if (operation === "putSlot" && answer === true) this.#changed(`${process.name} putSlot`);
+      },
+    });
+  }
+
+  violated(invariant: string, message: string): void {
+    if (this.violation !== null) return;
+    const { time, log } = this.#simulation;
+    this.violation = { invariant, message, atMs: time.nowMs - START_MS };
+    log.write("judge", () => `VIOLATION of ${invariant}: ${message}`);
+  }
+
+  /** Lets time pass until nobody changes anything any more. @returns since when, simulated ms. */
+  async untilRest(limitMs: number): Promise<number | null> {
+    const { time, replicas } = this.#simulation;
+    for (;;) {
+      if (await time.runUntil(time.nowMs + LOOK_EVERY_MS, () => this.violation !== null)) return null;
+      const areUp = replicas.every((replica) => replica.api() !== null);
+      if (areUp && time.nowMs - this.#changedAtMs >= QUIET_MS) return this.#changedAtMs;
+      if (time.nowMs < limitMs) continue;
+      this.#checks.set("comes-to-rest", 1);
+      this.violated(
+        "comes-to-rest",
+        areUp ? `there is no end to it; the last was ${this.#lastChange}` : "a replica does not start",
+      );
+      return null;
+    }
+  }
+
+  async atRest(): Promise<void> {
+    for (const look of this.#looks) await look.atRest?.();
+  }
+
+  checks(): Record<string, number> {
+    return Object.fromEntries(this.#checks);
+  }
+
+  #changed(what: string): void {
+    this.#changedAtMs = this.#simulation.time.nowMs;
+    this.#lastChange = what;
+  }
+}
