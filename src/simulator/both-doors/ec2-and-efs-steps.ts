@@ -86,6 +86,13 @@ export const EFS_STEPS: Step[] = [
   efs("DescribeFileSystems", { FileSystemId: "$fs" }),
   efs("DescribeFileSystems", { CreationToken: "t", MaxItems: 1 }),
   efs("UpdateFileSystem", { FileSystemId: "$fs", ThroughputMode: "elastic" }),
+  noEfs("TooManyRequests", "UpdateFileSystem", { FileSystemId: "$fs", ThroughputMode: "bursting" }),
+  noEfs("BadRequest", "UpdateFileSystem", { FileSystemId: "$fs" }),
+  noEfs("ThroughputLimitExceeded", "UpdateFileSystem", {
+    FileSystemId: "$fs",
+    ThroughputMode: "provisioned",
+    ProvisionedThroughputInMibps: 9_999,
+  }),
   efs(
     "CreateMountTarget",
     { FileSystemId: "$fs", SubnetId: "$subnet", SecurityGroups: ["$group"] },
@@ -118,6 +125,11 @@ export const EFS_STEPS: Step[] = [
   efs("DeleteFileSystemPolicy", { FileSystemId: "$fs" }),
   efs("PutLifecycleConfiguration", { FileSystemId: "$fs", LifecyclePolicies: [{ TransitionToIA: "AFTER_30_DAYS" }] }),
   efs("DescribeLifecycleConfiguration", { FileSystemId: "$fs" }),
+  noEfs("BadRequest", "PutLifecycleConfiguration", {
+    FileSystemId: "$fs",
+    LifecyclePolicies: [{ TransitionToIA: "AFTER_30_DAYS", TransitionToArchive: "AFTER_90_DAYS" }],
+  }),
+  noEfs("PolicyNotFound", "DescribeBackupPolicy", { FileSystemId: "$fs" }),
   efs("PutBackupPolicy", { FileSystemId: "$fs", BackupPolicy: { Status: "ENABLED" } }),
   efs("DescribeBackupPolicy", { FileSystemId: "$fs" }),
   efs("UpdateFileSystemProtection", { FileSystemId: "$fs", ReplicationOverwriteProtection: "DISABLED" }),
@@ -126,6 +138,15 @@ export const EFS_STEPS: Step[] = [
   ec2("DescribeNetworkInterfaceAttribute", { NetworkInterfaceId: "$eni", Attribute: "groupSet" }),
   ec2("ModifyNetworkInterfaceAttribute", { NetworkInterfaceId: "$eni", Groups: ["$group"] }),
   efs("DescribeReplicationConfigurations", {}),
+  noEfs("ReplicationNotFound", "DescribeReplicationConfigurations", { FileSystemId: "$fs" }),
+  noEfs("ReplicationNotFound", "DeleteReplicationConfiguration", { SourceFileSystemId: "$fs" }),
+  noEfs("BadRequest", "UpdateFileSystemProtection", {
+    FileSystemId: "$fs",
+    ReplicationOverwriteProtection: "REPLICATING",
+  }),
+  noEfs("FileSystemNotFound", "DescribeFileSystemPolicy", {
+    FileSystemId: "arn:aws:elasticfilesystem:eu-west-1:999999999999:file-system/$fs",
+  }),
   noEfs("FileSystemNotFound", "DescribeFileSystems", { FileSystemId: "fs-0123456789abcdef0" }),
   noEfs("FileSystemAlreadyExists", "CreateFileSystem", { CreationToken: "t" }),
   noEfs("AccessPointAlreadyExists", "CreateAccessPoint", { ClientToken: "ap", FileSystemId: "$fs" }),
@@ -143,7 +164,11 @@ export const EFS_STEPS: Step[] = [
   noEfs("MountTargetNotFound", "DeleteMountTarget", { MountTargetId: "fsmt-0123456789abcdef0" }),
   noEfs("FileSystemInUse", "DeleteFileSystem", { FileSystemId: "$fs" }),
   noEfs("NotSimulated", "CreateReplicationConfiguration", { SourceFileSystemId: "$fs", Destinations: [] }),
-  noEfs("NotSimulated", "CreateMountTarget", { FileSystemId: "$fs", SubnetId: "$subnet", IpAddressType: "IPV4_ONLY" }),
+  noEfs("MountTargetConflict", "CreateMountTarget", {
+    FileSystemId: "$fs",
+    SubnetId: "$subnet",
+    IpAddressType: "IPV4_ONLY",
+  }),
   noEfs("SerializationException", "DescribeAccessPoints", { MaxResults: "many" }),
 ];
 

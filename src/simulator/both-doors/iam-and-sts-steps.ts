@@ -49,6 +49,16 @@ export const IAM_STEPS: Step[] = [
   iam("ListPolicyTags", { PolicyArn: "$policy" }),
   iam("UntagPolicy", { PolicyArn: "$policy", TagKeys: ["k"] }),
   iam("CreateUser", { UserName: "ci" }),
+  iam("PutUserPermissionsBoundary", { UserName: "ci", PermissionsBoundary: MANAGED }),
+  iam("GetUser", { UserName: "ci" }),
+  iam("DeleteUserPermissionsBoundary", { UserName: "ci" }),
+  noIam("InvalidInputException", "TagUser", {
+    UserName: "ci",
+    Tags: [
+      { Key: "team", Value: "a" },
+      { Key: "Team", Value: "b" },
+    ],
+  }),
   iam("GetUser", { UserName: "ci" }),
   iam("ListUsers"),
   iam("PutUserPolicy", { UserName: "ci", PolicyName: "inline", PolicyDocument: ALLOW }),

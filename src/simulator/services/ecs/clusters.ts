@@ -11,6 +11,7 @@ import { pageOf } from "../ordered-index.ts";
 import { capacityProviderOperations, checkedProviders, CAPACITY_MEMBERS } from "./capacity-providers.ts";
 import { checkedTags } from "./ecs-tags.ts";
 import { clusterName, clusterOf, ecsArn } from "./names.ts";
+import { specOf } from "./rollouts.ts";
 import {
   checkedPage,
   type ClusterRecord,
@@ -18,7 +19,9 @@ import {
   ecsError,
   invalidParameter,
   pageSize,
+  type ServiceRecord,
   servicesOf,
+  type TaskRecord,
   tasksOf,
 } from "./state.ts";
 
@@ -107,8 +110,8 @@ function updateCluster(context: EcsContext, input: UpdateClusterRequest): object
 const EVERYTHING = ["CONFIGURATIONS", "SETTINGS", "TAGS"];
 
 function shownCluster(context: EcsContext, record: ClusterRecord, include: readonly string[]): Cluster {
-  const tasks = tasksOf(context, record.name).values();
-  const services = servicesOf(context, record.name).values();
+  const tasks = [...tasksOf(context, record.name).values()];
+  const services = [...servicesOf(context, record.name).values()];
   return {
     clusterArn: ecsArn(context.world, "cluster", record.name),
     clusterName: record.name,
@@ -117,7 +120,8 @@ function shownCluster(context: EcsContext, record: ClusterRecord, include: reado
     runningTasksCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
     pendingTasksCount: tasks.filter(({ lastStatus }) => ["PENDING", "PROVISIONING"].includes(lastStatus)).length,
     activeServicesCount: services.filter(({ status }) => status === "ACTIVE").length,
-    statistics: [],
+    statistics: include.includes("STATISTICS") ? statistics(tasks, services) : [],
+    ...(include.includes("ATTACHMENTS") && { attachments: [] }),
     tags: include.includes("TAGS") ? record.tags : [],
     settings: include.includes("SETTINGS") ? record.settings : [],
     ...(include.includes("CONFIGURATIONS") && record.configuration && { configuration: record.configuration }),
@@ -125,6 +129,22 @@ function shownCluster(context: EcsContext, record: ClusterRecord, include: reado
     defaultCapacityProviderStrategy: record.defaultStrategy,
     ...(record.serviceConnectDefaults && { serviceConnectDefaults: record.serviceConnectDefaults }),
   };
+}
+
+const LAUNCH_TYPES = ["EC2", "Fargate", "External"];
+
+/** Counts by launch type, as text (Cluster in the ECS API reference lists the names). */
+function statistics(tasks: readonly TaskRecord[], services: readonly ServiceRecord[]): Cluster["statistics"] {
+  const tasksIn = (type: string, ...states: string[]): number =>
+    tasks.filter((one) => one.launchType === type.toUpperCase() && states.includes(one.lastStatus)).length;
+  const servicesIn = (type: string, state: string): number =>
+    services.filter((one) => (specOf(one).launchType ?? "EC2") === type.toUpperCase() && one.status === state).length;
+  return LAUNCH_TYPES.flatMap((type) => [
+    { name: `running${type}TasksCount`, value: String(tasksIn(type, "RUNNING")) },
+    { name: `pending${type}TasksCount`, value: String(tasksIn(type, "PENDING", "PROVISIONING")) },
+    { name: `active${type}ServiceCount`, value: String(servicesIn(type, "ACTIVE")) },
+    { name: `draining${type}ServiceCount`, value: String(servicesIn(type, "DRAINING")) },
+  ]);
 }
 
 export const CLUSTER_MEMBERS = {

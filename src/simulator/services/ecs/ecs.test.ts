@@ -8,6 +8,16 @@ beforeEach(async () => {
 });
 const call = (operation: string, input: object = {}) => at.world.call("ecs", operation, input);
 
+test("a cluster counts tasks and services by launch type where it is asked to", async () => {
+  await at.createService({ launchType: "FARGATE" });
+  const clusterWith = async (...include: string[]) =>
+    (await call("DescribeClusters", { clusters: [CLUSTER], include })).clusters[0];
+  expect(await clusterWith()).toMatchObject({ statistics: [] });
+  const { statistics } = await clusterWith("STATISTICS");
+  expect(statistics).toContainEqual({ name: "activeFargateServiceCount", value: "1" });
+  expect(statistics).toContainEqual({ name: "activeEC2ServiceCount", value: "0" });
+});
+
 describe("services", () => {
   test("what does not exist is named as missing, in a good answer", async () => {
     await at.createService();

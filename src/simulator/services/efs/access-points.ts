@@ -97,7 +97,8 @@ function describe(context: EfsContext, input: DescribeAccessPointsRequest): unkn
   }
   if (FileSystemId !== undefined) fileSystemOf(context, FileSystemId);
   const { state } = context;
-  const index = FileSystemId === undefined ? state.accessPoints : state.accessPointsOf.get(bareId(FileSystemId));
+  const index =
+    FileSystemId === undefined ? state.accessPoints : state.accessPointsOf.get(bareId(context, FileSystemId));
   const page = checkedPage(
     (index ?? new OrderedIndex<AccessPointRecord>()).page(Math.min(MaxResults, PAGE_MAX), NextToken),
   );

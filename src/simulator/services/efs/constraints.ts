@@ -74,6 +74,7 @@ export const EFS_CONSTRAINTS: OperationConstraints = {
     FileSystemId: THE_FILE_SYSTEM_ID,
     SubnetId: { required: true, min: 15, max: 47, pattern: "^subnet-[0-9a-f]{8,40}$" },
     IpAddress: { min: 7, max: 15, pattern: "^[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}$" },
+    IpAddressType: { enum: ["IPV4_ONLY", "IPV6_ONLY", "DUAL_STACK"] },
     SecurityGroups: { max: 100 },
     "SecurityGroups.*": SECURITY_GROUPS,
   },
@@ -98,6 +99,10 @@ export const EFS_CONSTRAINTS: OperationConstraints = {
   },
   DeleteMountTarget: {
     MountTargetId: THE_MOUNT_TARGET_ID,
+  },
+  DeleteReplicationConfiguration: {
+    SourceFileSystemId: THE_FILE_SYSTEM_ID,
+    DeletionMode: { enum: ["ALL_CONFIGURATIONS", "LOCAL_CONFIGURATION_ONLY"] },
   },
   DeleteTags: {
     FileSystemId: THE_FILE_SYSTEM_ID,

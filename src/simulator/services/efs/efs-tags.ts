@@ -1,7 +1,7 @@
 import type { Handler } from "../../core.ts";
 import { pageOf } from "../ordered-index.ts";
 import { type Tag, tagList, type TagMap, tagsFrom } from "../tags.ts";
-import { accessPointOf, badRequest, bareId, checkedPage, type EfsContext, fileSystemOf } from "./state.ts";
+import { accessPointOf, badRequest, checkedPage, type EfsContext, fileSystemOf } from "./state.ts";
 
 /** Quota of EFS: tags of one resource. */
 const TAGS_MAX = 50;
@@ -36,7 +36,7 @@ interface ResourceTags {
 
 export function tagOperations(context: EfsContext): Record<string, Handler> {
   const tagsOf = (resource: string): TagMap =>
-    bareId(resource).startsWith("fsap-") ? accessPointOf(context, resource).tags : fileSystemOf(context, resource).tags;
+    resource.includes("fsap-") ? accessPointOf(context, resource).tags : fileSystemOf(context, resource).tags;
   const add = (tags: TagMap, added: readonly Tag[]): void => {
     const given = newTags(added);
     checkCount(new Map([...tags, ...given]));

@@ -54,6 +54,15 @@ describe("file systems", () => {
     expect((await world.call("efs", "ListTagsForResource", { ResourceId: FileSystemId })).Tags).toEqual([]);
   });
 
+  test("an ARN names a file system of its own account and region only", async () => {
+    const id = await newFileSystem();
+    const arn = (place: string) => `arn:aws:elasticfilesystem:${place}:file-system/${id}`;
+    const tags = (ResourceId: string) => world.call("efs", "ListTagsForResource", { ResourceId });
+    expect(await tags(arn("eu-west-1:111122223333"))).toMatchObject({ Tags: [] });
+    for (const place of ["eu-west-1:999999999999", "us-east-1:111122223333"])
+      await expect(tags(arn(place))).rejects.toMatchObject({ code: "FileSystemNotFound" });
+  });
+
   test("settings are kept and answered", async () => {
     const FileSystemId = await newFileSystem();
     const LifecyclePolicies = [{ TransitionToIA: "AFTER_30_DAYS" }];

@@ -62,6 +62,7 @@ function createMountTarget(context: EfsContext, input: CreateMountTargetRequest)
   const subnet = ec2.subnet(input.SubnetId ?? "");
   if (!subnet) throw efsError("SubnetNotFound", 400, `The subnet ID '${input.SubnetId}' does not exist`);
   checkPlace(context, fileSystem, subnet);
+  checkAddressType(input);
   const groups = checkedGroups(context, subnet.vpcId, input.SecurityGroups);
   const id = `fsmt-${world.clock.hex(17)}`;
   const networkInterface = ec2.createInterface(subnet, {
@@ -95,6 +96,12 @@ const REFUSALS = {
   AddressOutside: (input: CreateMountTargetRequest, subnet: SubnetRecord) =>
     badRequest(`Address ${input.IpAddress} does not fall within the subnet's address range (${subnet.cidr}).`),
 };
+
+/** No simulated subnet has IPv6 addresses. The text is not verified. */
+function checkAddressType({ IpAddressType: type = "IPV4_ONLY", SubnetId }: CreateMountTargetRequest): void {
+  if (type === "IPV4_ONLY") return;
+  throw badRequest(`IpAddressType ${type} is not supported: the subnet '${SubnetId}' has no IPv6 CIDR block.`);
+}
 
 /** One VPC for all mount targets of a file system, one of them in each zone. */
 function checkPlace({ state }: EfsContext, fileSystem: FileSystemRecord, subnet: SubnetRecord): void {
@@ -173,7 +180,7 @@ function shown({ world }: EfsContext, record: MountTargetRecord): MountTargetDes
 }
 
 export const MOUNT_TARGET_MEMBERS = {
-  CreateMountTarget: ["FileSystemId", "SubnetId", "IpAddress", "SecurityGroups"],
+  CreateMountTarget: ["FileSystemId", "SubnetId", "IpAddress", "IpAddressType", "SecurityGroups"],
   DescribeMountTargets: ["MaxItems", "Marker", "FileSystemId", "MountTargetId", "AccessPointId"],
   DeleteMountTarget: ["MountTargetId"],
   ModifyMountTargetSecurityGroups: ["MountTargetId", "SecurityGroups"],

@@ -53,11 +53,17 @@ export function settingOperations(context: EfsContext): Record<string, Handler> 
     DescribeAccountPreferences: () => preferences(state.resourceIdType),
     DescribeReplicationConfigurations({ FileSystemId }: Partial<Of>) {
       if (FileSystemId === undefined) return { Replications: [] };
-      const { id } = fileSystemOf(context, FileSystemId);
-      throw efsError("ReplicationNotFound", 404, `There is no replication configuration for file system '${id}'.`);
+      throw noReplication(fileSystemOf(context, FileSystemId));
+    },
+    DeleteReplicationConfiguration({ SourceFileSystemId }: { SourceFileSystemId: string }) {
+      throw noReplication(fileSystemOf(context, SourceFileSystemId));
     },
   };
 }
+
+/** Replication is not simulated, so nothing is ever replicated. */
+const noReplication = ({ id }: FileSystemRecord): Error =>
+  efsError("ReplicationNotFound", 404, `There is no replication configuration for file system '${id}'.`);
 
 const preferences = (ResourceIdType: string): unknown => ({
   ResourceIdPreference: { ResourceIdType, Resources: ["FILE_SYSTEM", "MOUNT_TARGET"] },
@@ -83,4 +89,5 @@ export const SETTING_MEMBERS = {
   PutAccountPreferences: ["ResourceIdType"],
   DescribeAccountPreferences: ["NextToken", "MaxResults"],
   DescribeReplicationConfigurations: ["FileSystemId", "NextToken", "MaxResults"],
+  DeleteReplicationConfiguration: ["SourceFileSystemId", "DeletionMode"],
 } as const;

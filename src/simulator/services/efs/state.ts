@@ -112,15 +112,17 @@ export function efsError(
 
 export const badRequest = (message: string): ServiceError => efsError("BadRequest", 400, message);
 
-/** Most inputs take a bare id or an ARN. */
-export function bareId(idOrArn: string): string {
+/** Most inputs take a bare id or an ARN. An ARN of another account or region names nothing here, and so stays whole. */
+export function bareId({ world }: EfsContext, idOrArn: string): string {
+  const here = `arn:${world.partition}:elasticfilesystem:${world.region}:${world.account}:`;
+  if (idOrArn.startsWith("arn:") && !idOrArn.startsWith(here)) return idOrArn;
   return idOrArn.slice(idOrArn.lastIndexOf("/") + 1);
 }
 
 /** @throws FileSystemNotFound, also while it is being deleted. */
-export function fileSystemOf({ state }: EfsContext, idOrArn: string): FileSystemRecord {
-  const id = bareId(idOrArn);
-  const found = state.fileSystems.get(id);
+export function fileSystemOf(context: EfsContext, idOrArn: string): FileSystemRecord {
+  const id = bareId(context, idOrArn);
+  const found = context.state.fileSystems.get(id);
   if (found) return found;
   throw efsError("FileSystemNotFound", 404, `File system '${id}' does not exist.`);
 }
@@ -133,9 +135,9 @@ export function availableFileSystem(context: EfsContext, idOrArn: string): FileS
   throw efsError("IncorrectFileSystemLifeCycleState", 409, text);
 }
 
-export function accessPointOf({ state }: EfsContext, idOrArn: string): AccessPointRecord {
-  const id = bareId(idOrArn);
-  const found = state.accessPoints.get(id);
+export function accessPointOf(context: EfsContext, idOrArn: string): AccessPointRecord {
+  const id = bareId(context, idOrArn);
+  const found = context.state.accessPoints.get(id);
   if (found) return found;
   throw efsError("AccessPointNotFound", 404, `Access point '${id}' does not exist.`);
 }

@@ -1,6 +1,7 @@
 /** What roles and users have in common: inline policies, attached policies, tags. */
 import { type Handler, ServiceError } from "../../core.ts";
 import { type Tag, tagList } from "../tags.ts";
+import { removeIdentityTags, setIdentityTags } from "./identity-tags.ts";
 import {
   checkDocument,
   encoded,
@@ -33,11 +34,11 @@ export function entityOperations(context: IamContext, kind: "Role" | "User"): Re
       const keys = new Set([...tags.keys(), ...input.Tags.map(({ Key }) => Key)]);
       if (keys.size > TAGS_MAX)
         throw new ServiceError("LimitExceeded", 409, "The number of tags has reached the maximum limit.");
-      for (const { Key, Value } of input.Tags) tags.set(Key, Value);
+      setIdentityTags(tags, input.Tags);
       return {};
     },
     [`Untag${kind}`](input: Input & { TagKeys: string[] }) {
-      for (const key of input.TagKeys) of(input).tags.delete(key);
+      removeIdentityTags(of(input).tags, input.TagKeys);
       return {};
     },
     [`List${kind}Tags`](input: Input) {

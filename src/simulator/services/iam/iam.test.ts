@@ -81,3 +81,38 @@ test("inline policies are checked and evaluated from their newest text", async (
     .identityOf("arn:aws:iam::111122223333:role/service-role/thumbnailer-role");
   expect(identity?.policies).toHaveLength(1);
 });
+
+test("tag keys of roles and users differ by more than case, and show as they were last written", async () => {
+  const tags = async () => (await world.call("iam", "ListRoleTags", { RoleName })).Tags;
+  const tag = (...Tags: object[]) => world.call("iam", "TagRole", { RoleName, Tags });
+  await tag({ Key: "team", Value: "a" });
+  await tag({ Key: "Team", Value: "b" });
+  expect(await tags()).toEqual([{ Key: "Team", Value: "b" }]);
+  await expect(tag({ Key: "k", Value: "1" }, { Key: "K", Value: "2" })).rejects.toMatchObject({ code: "InvalidInput" });
+  await world.call("iam", "UntagRole", { RoleName, TagKeys: ["TEAM"] });
+  expect(await tags()).toEqual([]);
+});
+
+test("a user shows its boundary, which must exist", async () => {
+  const UserName = "bounded";
+  const PermissionsBoundary = "arn:aws:iam::aws:policy/AmazonElasticFileSystemClientReadWriteAccess";
+  await expect(
+    world.call("iam", "CreateUser", { UserName, PermissionsBoundary: "arn:aws:iam::aws:policy/none" }),
+  ).rejects.toMatchObject({ code: "NoSuchEntity" });
+  const { User } = await world.call("iam", "CreateUser", { UserName, PermissionsBoundary });
+  expect(User.PermissionsBoundary).toEqual({
+    PermissionsBoundaryType: "Policy",
+    PermissionsBoundaryArn: PermissionsBoundary,
+  });
+  await world.call("iam", "DeleteUserPermissionsBoundary", { UserName });
+  expect((await world.call("iam", "GetUser", { UserName })).User.PermissionsBoundary).toBeUndefined();
+});
+
+test("a trust policy cannot say who is not trusted", async () => {
+  const Statement = [{ Effect: "Allow", NotPrincipal: { AWS: "*" }, Action: "sts:AssumeRole" }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await expect(world.call("iam", "CreateRole", { RoleName: "r", AssumeRolePolicyDocument })).rejects.toMatchObject({
+    code: "MalformedPolicyDocument",
+    message: "Allow with NotPrincipal is not allowed.",
+  });
+});

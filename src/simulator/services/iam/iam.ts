@@ -146,6 +146,8 @@ const INPUT_MEMBERS: Record<string, readonly string[]> = {
   GetUser: ["UserName"],
   ListUsers: ["PathPrefix", ...PAGING],
   DeleteUser: ["UserName"],
+  PutUserPermissionsBoundary: ["UserName", "PermissionsBoundary"],
+  DeleteUserPermissionsBoundary: ["UserName"],
   ListGroupsForUser: ["UserName", ...PAGING],
   CreateAccessKey: ["UserName"],
   ListAccessKeys: ["UserName", ...PAGING],

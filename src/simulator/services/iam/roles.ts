@@ -1,6 +1,7 @@
 import type { CreateRoleRequest, ListRolesRequest, Role, UpdateRoleRequest } from "@aws-sdk/client-iam";
 import { type Handler, ServiceError } from "../../core.ts";
-import { tagList, tagsFrom } from "../tags.ts";
+import { tagList } from "../tags.ts";
+import { identityTags } from "./identity-tags.ts";
 import {
   checkDocument,
   encoded,
@@ -86,7 +87,7 @@ function createRole(context: IamContext, input: CreateRoleRequest): RoleEntity {
     createdMs: world.clock.nowMs(),
     inline: new Map(),
     attached: new Set(),
-    tags: tagsFrom(input.Tags as { Key: string; Value: string }[] | undefined),
+    tags: identityTags(input.Tags),
     boundaryArn: input.PermissionsBoundary ?? null,
     trust,
     description: input.Description,
@@ -101,7 +102,15 @@ function createRole(context: IamContext, input: CreateRoleRequest): RoleEntity {
 function checkTrust({ state, world }: IamContext, text: string): void {
   checkDocument(text);
   const { Statement } = JSON.parse(text) as { Statement: TrustStatement | TrustStatement[] };
-  for (const { Principal, Resource } of [Statement].flat()) {
+  for (const { Effect, Principal, NotPrincipal, Resource } of [Statement].flat()) {
+    if (NotPrincipal !== undefined) {
+      // An Allow of everybody but some is refused (IAM user guide, NotPrincipal).
+      const text =
+        Effect === "Allow"
+          ? "Allow with NotPrincipal is not allowed."
+          : "AssumeRole policy must not contain NotPrincipal field.";
+      throw new ServiceError("MalformedPolicyDocument", 400, text);
+    }
     if (Resource !== undefined) {
       throw new ServiceError("MalformedPolicyDocument", 400, "Has prohibited field Resource");
     }
@@ -117,8 +126,19 @@ function checkTrust({ state, world }: IamContext, text: string): void {
 }
 
 interface TrustStatement {
+  Effect?: string;
+  NotPrincipal?: unknown;
   Principal?: string | Record<string, string | string[]>;
   Resource?: unknown;
+}
+
+/** AWS says "Policy" where its model lists "PermissionsBoundaryPolicy". */
+export function shownBoundary({ boundaryArn }: { boundaryArn: string | null }): Role["PermissionsBoundary"] {
+  if (boundaryArn === null) return undefined;
+  return {
+    PermissionsBoundaryType: "Policy" as "PermissionsBoundaryPolicy",
+    PermissionsBoundaryArn: boundaryArn,
+  };
 }
 
 function shownRole(role: RoleEntity): Role {
@@ -131,13 +151,7 @@ function shownRole(role: RoleEntity): Role {
     AssumeRolePolicyDocument: encoded(role.trust),
     Description: role.description,
     MaxSessionDuration: role.maxSessionSeconds,
-    PermissionsBoundary:
-      role.boundaryArn === null
-        ? undefined
-        : {
-            PermissionsBoundaryType: "Policy" as "PermissionsBoundaryPolicy",
-            PermissionsBoundaryArn: role.boundaryArn,
-          },
+    PermissionsBoundary: shownBoundary(role),
     Tags: role.tags.size > 0 ? tagList(role.tags) : undefined,
     RoleLastUsed: {},
   };
