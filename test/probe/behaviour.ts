@@ -24,6 +24,8 @@ export type Matcher =
   | boolean
   | null
   | RegExp
+  /** Anything but this text, in which names are filled in. */
+  | { readonly differsFrom: string }
   | { readonly is: string; readonly accepts: (value: unknown) => boolean };
 
 export type Expectation =
@@ -107,10 +109,7 @@ export const oneOf = (...values: string[]): Matcher => ({
   is: values.join(" or "),
   accepts: (value) => values.includes(String(value)),
 });
-export const not = (unwanted: string): Matcher => ({
-  is: `not ${unwanted}`,
-  accepts: (value) => value !== undefined && value !== unwanted,
-});
+export const differentFrom = (differsFrom: string): Matcher => ({ differsFrom });
 
 export interface Case {
   states: string;

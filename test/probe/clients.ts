@@ -30,16 +30,15 @@ export interface Caller {
   close(): void;
 }
 
-type Client = { send(command: object): Promise<Record<string, unknown>>; destroy(): void };
-type Constructor<T> = new (input: object) => T;
+export type Client = { send(command: object): Promise<Record<string, unknown>>; destroy(): void };
+export type Constructor<T> = new (input: object) => T;
 
 const CALL_MAX_MS = 20_000;
 
 export function openCaller(target: Target): Caller {
   const clients = new Map<ServiceName, Client>();
-  const clientOf = async (service: ServiceName, sdk: Record<string, unknown>): Promise<Client> => {
+  const clientOf = (service: ServiceName, ClientOfService: Constructor<Client>): Client => {
     const endpoint = target.endpoints[service] ?? target.endpoint;
-    const ClientOfService = sdk[MODULES[service].client] as Constructor<Client>;
     const client =
       clients.get(service) ??
       new ClientOfService({
@@ -53,21 +52,27 @@ export function openCaller(target: Target): Caller {
     clients.set(service, client);
     return client;
   };
-  return {
-    make: async ({ service, operation, input }) => {
-      const sdk = (await MODULES[service].load()) as Record<string, unknown>;
-      const Command = sdk[`${operation}Command`] as Constructor<object> | undefined;
-      if (Command === undefined) throw new Error(`the SDK's client of ${service} has no ${operation}`);
-      const client = await clientOf(service, sdk);
-      try {
-        const { $metadata: _, ...answer } = await client.send(new Command(input));
-        return { answer };
-      } catch (error) {
-        return { error: errorOf(error as Error) };
-      }
-    },
-    close: () => clients.forEach((client) => client.destroy()),
+  return callerOver(clientOf, () => clients.forEach((client) => client.destroy()));
+}
+
+/** A caller over clients of any origin that take the SDK's commands. */
+export function callerOver(
+  clientOf: (service: ServiceName, ClientOfService: Constructor<Client>) => Pick<Client, "send">,
+  close: () => void,
+): Caller {
+  const make: Caller["make"] = async ({ service, operation, input }) => {
+    const sdk = (await MODULES[service].load()) as Record<string, unknown>;
+    const Command = sdk[`${operation}Command`] as Constructor<object> | undefined;
+    if (Command === undefined) throw new Error(`the SDK's client of ${service} has no ${operation}`);
+    try {
+      const client = clientOf(service, sdk[MODULES[service].client] as Constructor<Client>);
+      const { $metadata: _, ...answer } = await client.send(new Command(input));
+      return { answer };
+    } catch (error) {
+      return { error: errorOf(error as Error) };
+    }
   };
+  return { make, close };
 }
 
 interface SdkError extends Error {

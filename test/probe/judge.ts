@@ -33,13 +33,14 @@ function memberDifference(paths: Readonly<Record<string, Matcher>>, value: unkno
 
 function matches(matcher: Matcher, value: unknown): boolean {
   if (matcher instanceof RegExp) return typeof value === "string" && matcher.test(value);
-  if (matcher !== null && typeof matcher === "object") return matcher.accepts(value);
-  return value === matcher;
+  if (matcher === null || typeof matcher !== "object") return value === matcher;
+  return "accepts" in matcher ? matcher.accepts(value) : value !== undefined && value !== matcher.differsFrom;
 }
 
 function shownMatcher(matcher: Matcher): string {
   if (matcher instanceof RegExp) return `like ${String(matcher)}`;
-  return matcher !== null && typeof matcher === "object" ? matcher.is : JSON.stringify(matcher);
+  if (matcher === null || typeof matcher !== "object") return JSON.stringify(matcher);
+  return "accepts" in matcher ? matcher.is : `other than ${matcher.differsFrom}`;
 }
 
 function shown(value: unknown): string {

@@ -102,6 +102,7 @@ async function run(options: Options): Promise<ProbeReport> {
       region: target.region,
       run: `mprobe${Date.now().toString(36)}`,
       patienceMs,
+      pollMs: 100,
       nowMs: () => Date.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       onResult: (result) => console.log(table([result])),

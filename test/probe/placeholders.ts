@@ -23,15 +23,16 @@ function fillText(text: string, names: Names): unknown {
 
 export function fillExpectation(expectation: Expectation, names: Names): Expectation {
   const filled = (paths: Readonly<Record<string, Matcher>>): Record<string, Matcher> =>
-    Object.fromEntries(
-      Object.entries(paths).map(([path, matcher]) => [
-        path,
-        typeof matcher === "string" ? (fill(matcher, names) as Matcher) : matcher,
-      ]),
-    );
+    Object.fromEntries(Object.entries(paths).map(([path, matcher]) => [path, fillMatcher(matcher, names)]));
   if ("answers" in expectation) return { answers: filled(expectation.answers) };
   const { carries, ...rest } = expectation.fails;
   return { fails: { ...rest, ...(carries && { carries: filled(carries) }) } };
+}
+
+function fillMatcher(matcher: Matcher, names: Names): Matcher {
+  const isFillable =
+    typeof matcher === "string" || (typeof matcher === "object" && matcher !== null && "differsFrom" in matcher);
+  return isFillable ? (fill(matcher, names) as Matcher) : matcher;
 }
 
 /** The names that a value mentions. */

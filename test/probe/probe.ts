@@ -21,6 +21,8 @@ export interface ProbeOptions {
   run: string;
   /** How long to wait for what happens behind a call's back. */
   patienceMs: number;
+  /** Between two looks at what may still change. */
+  pollMs: number;
   nowMs(): number;
   sleep(ms: number): Promise<void>;
   onResult?(result: Result): void;
@@ -69,7 +71,6 @@ interface Failure {
   note: string;
 }
 
-const POLL_MS = 100;
 /** The first answer counts. */
 const ONCE = 0;
 
@@ -129,7 +130,7 @@ class Scene {
 
   /** Makes a call, again and again if its answer may still come to be so, and says what is different in the end. */
   async judge(call: Call, patienceMs = ONCE): Promise<{ outcome: Outcome; note: string | null }> {
-    const { caller, nowMs, sleep } = this.#options;
+    const { caller, pollMs, nowMs, sleep } = this.#options;
     const names = this.#allNames();
     const input = fill(call.input, names) as Record<string, unknown>;
     const expected = fillExpectation(call.until ?? { answers: {} }, names);
@@ -139,7 +140,7 @@ class Scene {
       if ("answer" in outcome) this.#keep(call, input, outcome.answer);
       const note = difference(expected, outcome);
       if (note === null || nowMs() >= endMs || isUnserved(outcome)) return { outcome, note };
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
   }
 
@@ -153,23 +154,23 @@ class Scene {
     return new Map([...(stage === null ? [] : stage.#names), ...this.#names]);
   }
 
-  /** Takes away what was made, the last first. @returns what could not be taken away. */
+  /** Takes away what was made, the last first; what still needs something else is tried again. @returns what is left. */
   async clear(): Promise<string[]> {
-    const { caller, nowMs, sleep, patienceMs } = this.#options;
-    const leftOver: string[] = [];
-    for (const call of this.#undo.toReversed()) {
-      const endMs = nowMs() + patienceMs;
-      for (;;) {
+    const { caller, pollMs, nowMs, sleep, patienceMs } = this.#options;
+    const endMs = nowMs() + patienceMs;
+    let pending = this.#undo.toReversed();
+    for (;;) {
+      const failed: { call: Call; why: string }[] = [];
+      for (const call of pending) {
         const outcome = await caller.make(call);
-        if ("answer" in outcome || isGone(outcome.error) || isUnserved(outcome)) break;
-        if (nowMs() >= endMs) {
-          leftOver.push(`${call.service} ${call.operation} ${JSON.stringify(call.input)}: ${outcome.error.name}`);
-          break;
-        }
-        await sleep(POLL_MS);
+        if ("answer" in outcome || isGone(outcome.error) || isUnserved(outcome)) continue;
+        failed.push({ call, why: `${outcome.error.name}: ${outcome.error.message}` });
       }
+      if (failed.length === 0 || nowMs() >= endMs)
+        return failed.map(({ call, why }) => `${call.service} ${call.operation} ${JSON.stringify(call.input)}: ${why}`);
+      pending = failed.map(({ call }) => call);
+      await sleep(pollMs);
     }
-    return leftOver;
   }
 }
 

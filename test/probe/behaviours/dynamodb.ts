@@ -177,7 +177,7 @@ const READS = behavioursOf("dynamodb", {
     states: "A global index cannot be read consistently.",
     sources: docs(`${GUIDE}GSI.html`),
     when: query({ IndexName: "due", ConsistentRead: true }),
-    expects: invalid(/Consistent reads are not supported on global secondary indexes/i),
+    expects: invalid(),
   },
   "sparse-index": {
     states: "An item without the index's key is not in the index.",

@@ -91,7 +91,8 @@ const REVISIONS = behavioursOf("ecs", {
     expects: answers({ "taskDefinition.revision": 2 }),
   },
   "delete-active-definition": {
-    states: "Only INACTIVE revisions can be deleted.",
+    states: "Only INACTIVE revisions can be deleted: an ACTIVE one is among the failures.",
+    evidence: "unverified",
     sources: api("DeleteTaskDefinitions"),
     given: [register()],
     when: ecs("DeleteTaskDefinitions", { taskDefinitions: ["$own:1"] }),

@@ -6,6 +6,7 @@ import {
   docs,
   EMPTY,
   fails,
+  issue,
   length,
   oneOf,
   reference,
@@ -77,7 +78,7 @@ const SERVICES = behavioursOf("ecs", {
   },
   "service-exists": {
     states: "A name that is taken, with other parameters: Creation of service was not idempotent.",
-    sources: docs("AmazonECS/latest/developerguide/service-create-loadbalancer-rolling.html"),
+    sources: issue("hashicorp/terraform-provider-aws", 14_489),
     evidence: "reported",
     given: [DEFINITION, create()],
     when: create({ desiredCount: 1 }),
@@ -119,7 +120,7 @@ const SERVICES = behavioursOf("ecs", {
     states: "More than ten services cannot be described at once.",
     sources: api("DescribeServices"),
     when: ecs("DescribeServices", { cluster: "$cluster", services: Array.from({ length: 11 }, (_, n) => `s${n}`) }),
-    expects: fails("InvalidParameterException", 400),
+    expects: fails(["InvalidParameterException", "ClientException"], 400),
   },
   "no-services": {
     states: "DescribeServices without services is refused.",

@@ -5,7 +5,7 @@ import {
   docs,
   fails,
   issue,
-  not,
+  oneOf,
   reference,
   type Call,
   type Matcher,
@@ -196,6 +196,6 @@ export const EFS_POLICIES = behavioursOf("efs", {
     ],
     when: efs("DescribeBackupPolicy", { FileSystemId: "$ownFileSystem" }),
     eventually: true,
-    expects: answers({ "BackupPolicy.Status": not("DISABLED") }),
+    expects: answers({ "BackupPolicy.Status": oneOf("ENABLED", "ENABLING") }),
   },
 });
