@@ -139,6 +139,15 @@ describe("Ready of a Binding", () => {
     expect(conditionOf(record, "Stalled")).toBeUndefined();
   });
 
+  test.each(["True", "Unknown"] as const)("pins are shown while %s, and Ready does not hang on them", (status) => {
+    const record = mounted({
+      workload: [condition("MountConfigured", "True"), condition("RevisionPinned", status)],
+    });
+    expect(conditionOf(record, "RevisionPinned")?.status).toBe(status);
+    expect(conditionOf(record, "Ready")?.status).toBe("True");
+    expect(conditionOf(record, "Stalled")).toBeUndefined();
+  });
+
   test("is Unknown while nobody could read whether the policy admits it", () => {
     const policy = condition("PolicyReady", "Unknown", "CouldNotRead");
     const record = mounted({ accessPoint: [condition("AccessPointReady", "True"), policy] });
