@@ -1,6 +1,7 @@
 import type { Action } from "../model/actions.ts";
 import type { ObservedPolicy, Reading } from "../model/observations.ts";
 import { IN_USE_FINALIZER } from "../model/records.ts";
+import { shortList } from "./consumer-verdict.ts";
 import { judgeFileSystem } from "./file-system-conditions.ts";
 import type { FileSystemFacetDrafts, FileSystemPlanInput } from "./file-system-input.ts";
 import { beginPass, type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
@@ -137,8 +138,8 @@ function assemble(
   actions.push(...leaks);
   if (heldBack.length > 0) pass.endings.stall(`${heldBack.length} calls are due but not permitted`);
   rememberPolicy(pass, view, policy, policy?.put !== undefined && policy.put !== null && !input.settings.readOnly);
-  const drifted = pass.drafts.filter((draft) => noteDrift(draft, policy)).length > 0;
-  if (drifted) pass.endings.stall("drift is not put right yet");
+  const differing = pass.drafts.filter((draft) => noteDrift(draft, policy));
+  if (differing.length > 0) pass.endings.stall(whyDiffering(differing));
   return {
     actions,
     heldBack,
@@ -150,8 +151,14 @@ function assemble(
     },
     ending: pass.endings.ending(),
     withheld: policy?.withheld ?? null,
-    drifted,
+    drifted: differing.length > 0,
   };
+}
+
+function whyDiffering(drafts: readonly BindingDraft[]): string {
+  const held = drafts.filter(({ mayAct }) => !mayAct).map(({ name }) => name);
+  if (held.length === 0) return "drift is not put right yet";
+  return `not as the spec says, and nothing may be changed for it: ${shortList(held)}`;
 }
 
 /** Marks drift until it is put right, so that a repair over several passes stays one repair. */

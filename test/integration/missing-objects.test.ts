@@ -40,7 +40,8 @@ describe("a file system that does not exist", () => {
       reason: "FileSystemNotFound",
     });
     expect(message).toContain(`File system ${MISSING} does not exist in account 111122223333, region eu-west-1`);
-    await world.condition(fileSystem, "Ready", { status: "False", reason: "FileSystemNotFound" });
+    const ready = await world.condition(fileSystem, "Ready", { status: "False", reason: "FileSystemNotFound" });
+    expect(ready.message).toContain(MISSING);
   });
 
   test("is bound by itself once it is there", async () => {

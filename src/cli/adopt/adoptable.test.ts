@@ -149,7 +149,7 @@ describe("what a scan finds", () => {
     const functions = points.map(({ accessPointArn }, n) => fn(`f${n}`, accessPointArn));
     const [first] = adoptable(account(points, functions.slice(0, 1)), CHOICE).records.slice(1);
     const { account: owner, region } = HOME;
-    const spec = { account: owner, region, fileSystemId: FS };
+    const spec = { account: owner, region, fileSystemId: FS, policy: { mode: "Preserve" } };
     const fileSystem = { kind: "FileSystem", apiVersion: "mooring.dev/v1", metadata: { name: "shared" }, spec };
     const known = {
       fileSystems: asStored("FileSystem", fileSystem, HOME) as FileSystemRecord[],
@@ -159,6 +159,7 @@ describe("what a scan finds", () => {
     expect(leftOut).toEqual([expect.stringMatching(/f0.*mounted by the Binding media\/f0/)]);
     expect(records).toHaveLength(1);
     expect(records[0]!.body["spec"]).toMatchObject({ fileSystemRef: { name: "shared" } });
+    expect(records[0]!.notes.join()).toContain("FileSystem shared is in mode Preserve");
   });
 
   test("strings that look like numbers stay strings in the file, and guesses stand in comments", () => {

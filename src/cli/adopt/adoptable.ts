@@ -91,6 +91,7 @@ class Scan {
       ...this.#choice,
       name: freeName(mount.stem, this.#takenNames()),
       fileSystemName: this.#nameOf(accessPoint.fileSystemId),
+      modeNote: this.#modeNote(accessPoint.fileSystemId),
     });
     const faults = this.#accept(record);
     if (faults.length > 0) this.#leftOut.push(`${mount.says}: ${faults.join(" ")}`);
@@ -107,6 +108,16 @@ class Scan {
     return (
       this.#known.fileSystems.find(({ spec }) => spec.fileSystemId === fileSystemId)?.metadata.name ?? fileSystemId
     );
+  }
+
+  /** Where Mooring writes the policy already, a Binding that only observes is not admitted by it. */
+  #modeNote(fileSystemId: string): string[] {
+    const known = this.#known.fileSystems.find(({ spec }) => spec.fileSystemId === fileSystemId);
+    const mode = known?.spec.policy.mode ?? "Observe";
+    if (mode === "Observe" || this.#choice.driftPolicy === "Correct") return [];
+    return [
+      `FileSystem ${known!.metadata.name} is in mode ${mode}: unless Mooring's statements admit this Binding already, it says so (Drifted, HeldBack) until driftPolicy is Correct`,
+    ];
   }
 
   /** What the API would refuse it for, by itself or beside those taken so far; if nothing, it is taken. */
@@ -153,11 +164,17 @@ function obstacle(
   return null;
 }
 
+interface Naming {
+  name: string;
+  fileSystemName: string;
+  modeNote: string[];
+}
+
 function bindingOf(
   { roleArn, workload, notes }: FoundMount & { roleArn: string },
   accessPoint: ObservedAccessPoint,
   { policies }: Account,
-  { home, name, fileSystemName, namespace, driftPolicy }: ScanChoice & { name: string; fileSystemName: string },
+  { home, name, fileSystemName, modeNote, namespace, driftPolicy }: ScanChoice & Naming,
 ): FoundRecord {
   const { accessPointId, accessPointArn, fileSystemId, path, creationInfo, posixUser } = accessPoint;
   const policy = policies.get(fileSystemId) ?? null;
@@ -169,6 +186,7 @@ function bindingOf(
     notes: [
       ...notes,
       ...retainedNote(accessPoint),
+      ...modeNote,
       ...(doubt === null ? [] : [`access: ${access} is a guess: ${doubt}`]),
       ...statements.notes,
     ],
