@@ -13,17 +13,17 @@ describe("events", () => {
   });
   afterAll(() => world.close());
 
-  /** One drift of each kind, by deploy-bot. */
-  async function spoil(): Promise<void> {
+  /** One drift of each kind, by somebody: whoever undoes the same three times is made to wait. */
+  async function spoil(who = "deploy-bot"): Promise<void> {
     const { body } = await world.get(subject);
-    await world.aws("deploy-bot", "efs", "DeleteAccessPoint", { AccessPointId: body.status.accessPointId });
-    await world.aws("deploy-bot", "lambda", "UpdateFunctionConfiguration", {
+    await world.aws(who, "efs", "DeleteAccessPoint", { AccessPointId: body.status.accessPointId });
+    await world.aws(who, "lambda", "UpdateFunctionConfiguration", {
       FunctionName: "indexer",
       FileSystemConfigs: [],
     });
     const foreign = (await statements(world)).filter(({ Sid }) => !Sid.startsWith("mooring-"));
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement: foreign });
-    await world.aws("deploy-bot", "efs", "PutFileSystemPolicy", { FileSystemId: FS_ID, Policy });
+    await world.aws(who, "efs", "PutFileSystemPolicy", { FileSystemId: FS_ID, Policy });
   }
 
   async function isRepaired(): Promise<void> {
@@ -102,7 +102,7 @@ describe("events", () => {
     )) {
       await world.aws("deploy-bot", "sqs", "SendMessage", { QueueUrl, MessageBody });
     }
-    await spoil();
+    await spoil("another-bot");
     await isRepaired();
   });
 
