@@ -104,11 +104,11 @@ test("plan shows the service's own calls, writes nothing, and its exit code says
   expect([...store.records.view().fileSystems()]).toEqual([]);
 });
 
-test("plan of what is there is a change, and without calls it ends with 0", async () => {
+test("plan of what is there calls it unchanged, and without calls it ends with 0", async () => {
   await apply();
   plan = { calls: [], problems: [] };
   const { code, out } = await mooring("plan", "-f", file);
-  expect(out).toContain("Binding media/thumbnailer (change)");
+  expect(out).toContain("Binding media/thumbnailer (unchanged)");
   expect(out).toContain("No AWS call is due.");
   expect(code).toBe(0);
 });
