@@ -3,7 +3,7 @@ import type { Measurement } from "./report.ts";
 import { awaitRest, SERVICE_USER } from "./service-under-test.ts";
 
 /** Services whose calls cost quota; queue polling goes on whether a sweep runs or not. */
-const CONTROL_PLANE = /^(efs|lambda|ecs|iam|ec2|sts)\./;
+const CONTROL_PLANE = /^(efs|lambda|ecs|iam|ec2|sts|scheduler)\.|^eventbridge\.List/;
 
 const REST_MS = 300;
 const REST_DEADLINE_MS = 60_000;
