@@ -29,7 +29,8 @@ export class ServeProcess {
   /** Where its API answers. Rejects if it ends before it says so. */
   readonly url: Promise<string>;
 
-  constructor(world: World) {
+  /** @param env beyond, or instead of, what every such process is given. */
+  constructor(world: World, env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, [MAIN, "serve", "--port", "0"], {
       cwd: world.directory,
       env: {
@@ -44,6 +45,7 @@ export class ServeProcess {
         AWS_SECRET_ACCESS_KEY: "none",
         MOORING_STORE: `sqlite:${join(world.directory, "store.db")}`,
         ...QUICK,
+        ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -64,6 +66,15 @@ export class ServeProcess {
 
   get said(): string {
     return this.#said;
+  }
+
+  /** Stops it where it stands, as a host does that is overcommitted: it learns nothing of it. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
   }
 
   /** Ends it where it stands. */
