@@ -144,6 +144,10 @@ export function checkFargate({ networkMode, cpu, memory, ...given }: RegisterTas
     const text = `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory.`;
     throw clientError(`${text} See the Amazon ECS documentation for the valid values.`);
   }
+  if (given.pidMode === "host") {
+    const text = "Tasks using the Fargate launch type do not support pidMode 'host'.";
+    throw clientError(`${text} The supported value for pidMode is 'task'.`);
+  }
   const logsToCloudWatch = given.containerDefinitions?.some(
     ({ logConfiguration }) => logConfiguration?.logDriver === "awslogs",
   );

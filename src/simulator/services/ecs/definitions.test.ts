@@ -167,6 +167,7 @@ describe("registration", () => {
       "No Fargate configuration exists for given values: 256 CPU, 4096 memory.",
     ],
     ["another network mode on Fargate", { networkMode: "bridge" }, "Fargate only supports network mode ‘awsvpc’."],
+    ["the host's processes on Fargate", { pidMode: "host" }, "The supported value for pidMode is 'task'."],
     [
       "more than 64 KiB",
       { containerDefinitions: [{ name: "app", image: "i", command: ["x".repeat(65_536)] }] },

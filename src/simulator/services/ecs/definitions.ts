@@ -73,6 +73,7 @@ export function definitionOperations(context: EcsContext): Record<string, Handle
 /** Deregistering and deleting demand a revision. */
 function exactDefinition(context: EcsContext, given: string): DefinitionRecord | undefined {
   if (typeof parseDefinition(context, given)?.revision !== "number") {
+    if (!given.includes(":")) throw clientError("Revision is missing.");
     throw clientError(`Invalid revision number. Number: ${given}`);
   }
   return findDefinition(context, given);
