@@ -94,7 +94,7 @@ export class AuditTable {
   /** The records that pointers name, in their order; those without a record are left out. */
   async #records(pointers: Pointer[]): Promise<{ position: string; body: string }[]> {
     const bodies = new Map<string, string>();
-    let keys: Item[] | undefined = pointers.map(({ chain, seq }) => ({ pk: `chain/${chain}`, sk: padded(seq) }));
+    let keys: Item[] | undefined = keysOf(pointers);
     while (keys && keys.length > 0) {
       const request: BatchGetCommandInput = {
         RequestItems: { [this.#table.name]: { Keys: keys, ConsistentRead: true } },
@@ -134,6 +134,12 @@ interface Pointer {
   sk: string;
   chain: string;
   seq: number;
+}
+
+/** Each once, as DynamoDB demands: a pointer whose record lost its place names the same one as that of who won it. */
+function keysOf(pointers: readonly Pointer[]): Item[] {
+  const keys = pointers.map(({ chain, seq }) => ({ pk: `chain/${chain}`, sk: padded(seq) }));
+  return [...new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key])).values()];
 }
 
 function partitionOf(index: string, day: string): string {

@@ -54,3 +54,17 @@ test("ending the leases makes the keys of a process that died due at once, and l
   expect(await engine.dueKeys(1_000, 10)).toEqual(["lambda/held"]);
   expect(await engine.keyRow("lambda/free")).toMatchObject({ nextAtMs: 8_000 });
 });
+
+test("two writers that meet at one place of a chain leave one record there, and a history that can be read", async () => {
+  const engine = await open();
+  const at = (atMs: number) => {
+    const position = `${String(atMs).padStart(15, "0")}/000000000001/key`;
+    return { chain: "key", seq: 1, position, indexes: ["all", "binding/b"], body: JSON.stringify({ atMs }) };
+  };
+  expect(await engine.putAudit(at(1_000))).toBe(true);
+  expect(await engine.putAudit(at(1_007))).toBe(false);
+  for (const index of ["all", "binding/b"])
+    expect(await engine.auditByIndex(index, "0", "9", 10)).toEqual([
+      { position: at(1_000).position, body: at(1_000).body },
+    ]);
+});
