@@ -11,6 +11,7 @@ import type {
 } from "../model/observations.ts";
 import type { BindingRecord, FileSystemRecord } from "../model/records.ts";
 import type { Settings } from "../model/settings.ts";
+import type { PolicyPut } from "./policy-merge.ts";
 
 /** Everything that AWS said about one file system, each part with the time of its read. */
 export interface FileSystemObservation {
@@ -50,8 +51,8 @@ export interface FileSystemMemory {
   admittedRoles?: string[];
   /** Short digests of the (role, access point) pairs that we last saw in force as we gave them; absent = not known. Sorted. */
   givenPairs?: string[];
-  /** When the document that our last Put was computed from was read, ms. */
-  policyBasisReadAtMs?: number;
+  /** Our newest Puts, oldest first, for merging back what they replaced unseen. */
+  policyPuts?: PolicyPut[];
   /** Set by the reconciler when AWS refused a Put for an invalid principal: all roles are read again. */
   checkRoles?: boolean;
 }

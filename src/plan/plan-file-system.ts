@@ -18,6 +18,7 @@ import { sortedSet } from "./policy-canonical.ts";
 import { judgePolicy } from "./policy-conditions.ts";
 import { type PolicyDocument, renderPolicy } from "./policy-document.ts";
 import { pairDigest } from "./policy-desired.ts";
+import { rememberPut, seenPuts } from "./policy-merge.ts";
 import { confinesRoles, effectiveMode, isEnforcing } from "./policy-mode.ts";
 import { holdRestored, restoredSlot } from "./store-restored.ts";
 
@@ -255,7 +256,7 @@ function mountTargetsOf({ input }: FileSystemPass): FileSystemFacetDrafts["fileS
   return { known: true, value: mountTargets.value.toSorted((a, b) => (a.mountTargetId < b.mountTargetId ? -1 : 1)) };
 }
 
-/** What the next pass must know: durable before the Put, so that a crash cannot forget it. */
+/** What the next pass must know: it becomes durable with the Put's intent, so that a crash cannot forget it. */
 function rememberPolicy(
   pass: FileSystemPass,
   view: PolicyView | null,
@@ -264,12 +265,14 @@ function rememberPolicy(
 ): void {
   if (!view) return;
   const { nowMs, settings, observed } = pass.input;
+  if (pass.memory.policyPuts) pass.memory.policyPuts = seenPuts(pass.memory.policyPuts, observed.policy.readAtMs);
   const confines = confinesRoles(view.document, settings.installation);
   if (isEnforcing(view.mode) && (putDue || confines)) pass.enforcedSinceMs ??= nowMs;
   if (!isEnforcing(view.mode) && !confines) pass.enforcedSinceMs = null;
   if (putDue) {
     pass.memory.policyPutAtMs = nowMs;
-    pass.memory.policyBasisReadAtMs = observed.policy.readAtMs;
+    const put = { basisReadAtMs: observed.policy.readAtMs, putAtMs: nowMs, foreign: view.foreign };
+    pass.memory.policyPuts = rememberPut(pass.memory.policyPuts ?? [], put);
   } else if (policy) {
     const wanted = new Set(policy.admissions.map(admissionKey));
     const given = view.inForce.filter((admission) => wanted.has(admissionKey(admission)));

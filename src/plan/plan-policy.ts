@@ -34,7 +34,7 @@ export interface PolicyPlan {
 export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const desired = desiredAdmissions(pass, view.inForce);
   if (view.mode === "Releasing") Object.assign(desired, { established: view.inForce, newcomers: [], removals: [] });
-  const merged = mergeForeign({ ...pass.input.memory, ...mergeWindow(pass), foreign: view.foreign });
+  const merged = mergeForeign({ ...mergeWindow(pass), foreign: view.foreign });
   const beside = (admissions: readonly Admission[]) => withoutAdopted(pass, view, merged, admissions);
   const document = (admissions: readonly Admission[]) => documentOf(pass, view, beside(admissions), admissions);
   const { admissions: admitted, refused, room } = admitNewcomers(pass, desired, document);
@@ -63,9 +63,9 @@ function mergeWindow({ input }: FileSystemPass) {
   return {
     installation: input.settings.installation,
     edits: input.foreignPolicyEdits,
-    basisReadAtMs: input.memory.policyBasisReadAtMs ?? 0,
-    putAtMs: input.memory.policyPutAtMs,
+    puts: input.memory.policyPuts ?? [],
     callDeadlineMs: input.settings.callDeadlineMs,
+    staleMs: input.settings.absenceGapMs,
   };
 }
 

@@ -198,7 +198,7 @@ describe("a foreign edit that our Put replaced unseen", () => {
     world.settle();
     world.foreignPolicyEdits = [
       {
-        atMs: world.fileSystemMemory.policyBasisReadAtMs! - 60_000,
+        atMs: world.fileSystemMemory.policyPuts![0]!.basisReadAtMs - 60_000,
         policy: policyOf({ ...FOREIGN, Sid: "removed-since" }),
       },
     ];

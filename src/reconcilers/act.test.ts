@@ -38,6 +38,7 @@ function refusal(kind: AwsErrorKind, certainlyNotDone = true): AwsError {
 function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 20_000 } = {}) {
   const log: string[] = [];
   const reported: Activity[] = [];
+  const remembered: object[] = [];
   let ids = 0;
   const ports = {
     clock: { nowMs: () => 0, sleep: async () => {} },
@@ -57,8 +58,10 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     store: {
       records: { view: () => ({ head: 7 }) },
       keys: {
-        beginIntent: async (_: Lease, entry: { intentId: string; target: string }) =>
-          log.push(`intent ${entry.intentId}`),
+        beginIntent: async (_: Lease, entry: { intentId: string; target: string }, memory: object) => {
+          log.push(`intent ${entry.intentId}`);
+          remembered.push(memory);
+        },
         closeIntent: async (_: Lease, entry: { intentId: string; outcome: string }) =>
           log.push(`${entry.outcome} ${entry.intentId}`),
       },
@@ -79,9 +82,10 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     causeOf: () => ({ kind: "Sweep" }),
     fileSystem: "shared",
     failures,
+    memory: () => ({ planner: "as planned" }),
     removed: (n) => (removed += n),
   };
-  return { ports, context, log, reported, failures, removed: () => removed };
+  return { ports, context, log, reported, remembered, failures, removed: () => removed };
 }
 
 describe("carrying out actions", () => {
@@ -145,4 +149,10 @@ describe("carrying out actions", () => {
     const { ports, context } = world({ "fsap-1": new TypeError("bug") as unknown as AwsError });
     await expect(act([deletion("fsap-1")], ports, context)).rejects.toThrow("bug");
   });
+});
+
+test("each intent carries what the run would leave behind", async () => {
+  const { ports, context, remembered } = world();
+  await act([deletion("a"), deletion("b")], ports, context);
+  expect(remembered).toEqual([{ planner: "as planned" }, { planner: "as planned" }]);
 });

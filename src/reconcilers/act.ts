@@ -15,6 +15,8 @@ export interface ActContext {
   fileSystem: string | null;
   /** By actionId; filled by failed calls, emptied by successful ones. */
   failures: Map<string, Failure>;
+  /** What the run would leave behind if it ended now: kept with each intent, so that a crash does not forget it. */
+  memory(): Record<string, unknown>;
   /** Called with the number of things that a carried-out action took away. */
   removed(count: number): void;
 }
@@ -55,7 +57,7 @@ function leaseCovers(lease: Lease, { clock, settings }: ReconcilerPorts): boolea
 async function actOnce(action: Action, ports: ReconcilerPorts, context: ActContext): Promise<boolean> {
   const intentId = ports.chance.uuid();
   const head = ports.store.records.view().head;
-  await ports.store.keys.beginIntent(context.lease, await intentEntry(action, intentId, context));
+  await ports.store.keys.beginIntent(context.lease, await intentEntry(action, intentId, context), context.memory());
   let executed: Executed;
   try {
     executed = await execute(action, ports.aws, ports.settings.installation, head);

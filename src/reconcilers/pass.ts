@@ -195,6 +195,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       causeOf: (action) => this.#causeOf(action),
       fileSystem: this.#spec.concerns(this.#view).fileSystem,
       failures: this.#failures,
+      memory: () => this.#stored(),
       removed: (count) => this.#countRemoval(count),
     });
     for (const action of actions) {
@@ -224,14 +225,19 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       acted: this.#acted,
       ...(output.kind === "converged" ? { convergedReadAtMs: this.#observedAtMs } : {}),
       removals: this.#removals,
-      memory: {
-        planner: this.#memory,
-        failures: [...this.#failures.values()],
-        drift: this.#drift.memory(),
-        contention: this.#contention.memory(),
-      },
+      memory: this.#stored(),
       accountedForUpToMs: this.#drift.accountedForUpToMs(this.#observedAtMs),
       lookAgainInMs,
+    };
+  }
+
+  /** What the next run is to know. */
+  #stored(): Record<string, unknown> {
+    return {
+      planner: this.#memory,
+      failures: [...this.#failures.values()],
+      drift: this.#drift.memory(),
+      contention: this.#contention.memory(),
     };
   }
 

@@ -5,7 +5,17 @@ import { nextRecord } from "./audit-chain.ts";
 import type { EngineAudit } from "./audit-trail.ts";
 import type { Engine, KeyFields, KeyRow } from "./engine.ts";
 import { HeldLease } from "./held-lease.ts";
-import { bodyOf, earlier, itemOf, newRow, withNote, withOwnCall, withRelease, withoutNotes } from "./key-row.ts";
+import {
+  bodyOf,
+  earlier,
+  itemOf,
+  newRow,
+  withMemory,
+  withNote,
+  withOwnCall,
+  withRelease,
+  withoutNotes,
+} from "./key-row.ts";
 import type { KeyBody } from "./key-row.ts";
 import { LeaseLostError } from "./store.ts";
 import type { KeyItem, KeyItems, Lease, OpenIntent, ReleaseFields } from "./store.ts";
@@ -54,8 +64,13 @@ export class EngineKeyItems implements KeyItems {
     }
   }
 
-  async beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }): Promise<void> {
-    await this.#append(lease, entry, (body) => {
+  async beginIntent(
+    lease: Lease,
+    entry: AuditEntry & { type: "Intent" },
+    memory?: Record<string, unknown>,
+  ): Promise<void> {
+    await this.#append(lease, entry, (old) => {
+      const body = withMemory(old, memory);
       if (body.openIntents.some((intent) => intent.intentId === entry.intentId)) return null;
       const { record, atMs } = this.#next(lease.key, body, entry);
       const { intentId, operation, target } = entry;

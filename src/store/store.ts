@@ -2,6 +2,7 @@ import type { AuditEntry, AuditRecord, NotedEvent } from "../model/audit.ts";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { BindingRecord, FileSystemRecord, Provenance, RecordRef, StoredRecord } from "../model/records.ts";
+import type { TokenPool } from "../model/token-pool.ts";
 import type { WorkloadId } from "../model/workload.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface Store {
   readonly records: CommitLog;
   readonly keys: KeyItems;
   readonly audit: Audit;
+  /** Rates that all replicas keep to together. */
+  readonly tokens: TokenPool;
   close(): Promise<void>;
 }
 
@@ -170,9 +173,11 @@ export interface KeyItems {
   release(lease: Lease, fields: ReleaseFields): Promise<"released" | "dirty" | "lost">;
   /**
    * Under the lease: appends the intent to the audit chain (key item first, then the audit table).
+   *
+   * @param memory what the run would leave behind at release, durable with the intent: a crash after it forgets nothing.
    * @throws {LeaseLostError}
    */
-  beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }): Promise<void>;
+  beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }, memory?: Record<string, unknown>): Promise<void>;
   /** Under the lease: closes the intent and remembers the request id as an own call. @throws {LeaseLostError} */
   closeIntent(lease: Lease, entry: AuditEntry & { type: "Outcome" }): Promise<void>;
   /** Under the lease: any other entry for this key's chain. @throws {LeaseLostError} */
