@@ -79,6 +79,8 @@ export function awsClientsOf(
     ecs: client("ecs"),
     ecsOnce: client("ecs", 1),
     iam: client("iam"),
+    eventbridge: client("eventbridge"),
+    scheduler: client("scheduler"),
     sts: client("sts"),
     sqs: client("sqs"),
     eventBridge: client("eventbridge"),

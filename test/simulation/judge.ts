@@ -14,7 +14,7 @@ export interface Violation {
 }
 
 /** Longer than the longest wait of the settings and than a sweep's interval: whoever has something to do has done it. */
-const QUIET_MS = 70_000;
+const QUIET_MS = 48_000;
 const LOOK_EVERY_MS = 5_000;
 
 /** Watches one run through all invariants. */

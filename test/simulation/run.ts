@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { FaultClass } from "./fault-classes.ts";
 import { streamOf } from "./chance.ts";
 import { DISTURBANCES } from "./disturbances/table.ts";
@@ -24,7 +25,7 @@ export interface RunResult {
 }
 
 /** When the last disturbance has begun and what it set going may have ended, ms after the start. */
-const DISTURBED_UNTIL_MS = 175_000;
+const DISTURBED_UNTIL_MS = 130_000;
 /** How long it may take from then until nothing is left to do. */
 const REST_WITHIN_MS = 10 * 60_000;
 
@@ -37,6 +38,7 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
   const isOver = (): boolean => judge.violation !== null;
   let restedAtMs: number | null = null;
   const stopListening = listenForRejections(judge);
+  const letOut = keepIn(judge);
   try {
     if (!(await time.runUntil(START_MS + DISTURBED_UNTIL_MS, isOver))) {
       simulation.calm();
@@ -45,6 +47,7 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
     }
   } finally {
     stopListening();
+    letOut();
     simulation.close();
   }
   const { total } = simulation.simulator.calls.counts();
@@ -84,4 +87,14 @@ function listenForRejections(judge: Judge): () => void {
     judge.violated("no-unhandled-rejection", error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.on("unhandledRejection", heard);
   return () => void process.off("unhandledRejection", heard);
+}
+
+/** A call that leaves this process would make the run hang on the world outside, and no seed would repeat it. */
+function keepIn(judge: Judge): () => void {
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = () => {
+    judge.violated("no-way-out", `a socket was opened: ${new Error("from here").stack}`);
+    throw new Error("The simulation opens no sockets: give the client a stand-in");
+  };
+  return () => void (Socket.prototype.connect = connect);
 }

@@ -19,8 +19,8 @@ export interface Scenario {
 }
 
 const REPLICAS = ["a", "b", "c"];
-const BINDINGS_UNTIL_MS = 25_000;
-const DISTURBANCES_MS = { from: 8_000, to: 150_000 };
+const BINDINGS_UNTIL_MS = 15_000;
+const DISTURBANCES_MS = { from: 6_000, to: 105_000 };
 const DISTURBANCE_COUNT = 40;
 
 /** @param faults classes that may strike; those that may not are left out, and the others stay where they were. */

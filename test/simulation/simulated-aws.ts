@@ -9,13 +9,13 @@ import type { SimulatedTime } from "./time.ts";
 
 /** How long AWS takes behind the calls' backs, ms. Shorter than AWS's own times where waiting proves nothing more. */
 const TIMINGS: Partial<Timings> = {
-  accessPointCreateMs: 1_500,
-  accessPointDeleteMs: 1_000,
-  policyPropagationMs: 8_000,
-  functionUpdateMs: 2_000,
+  accessPointCreateMs: 500,
+  accessPointDeleteMs: 400,
+  policyPropagationMs: 6_000,
+  functionUpdateMs: 700,
   functionCreateMs: 1_000,
-  taskStartMs: 2_000,
-  deploymentStepMs: 1_500,
+  taskStartMs: 1_000,
+  deploymentStepMs: 800,
   deregisterMs: 30_000,
 };
 
