@@ -24,7 +24,7 @@ export interface AwsAddress {
   /** One address for all services. */
   endpoint?: string;
   /** Addresses of single services; they win over `endpoint`. */
-  endpoints?: Partial<Record<"efs" | "lambda" | "ecs" | "iam" | "sts" | "sqs" | "eventbridge", string>>;
+  endpoints?: Partial<Record<"efs" | "lambda" | "ecs" | "iam" | "sts" | "sqs" | "eventbridge" | "scheduler", string>>;
   credentials: { accessKeyId: string; secretAccessKey: string };
 }
 
@@ -103,7 +103,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     const { engine } = options;
     const store = await openStore({ engine, ...timeOf(options), installation: settings.installation });
     undo.push(() => store.close());
-    const aws = connectAws(options);
+    const aws = connectAws(options, store.tokens);
     undo.push(() => aws.destroy());
     const work = await connectQueues(options);
     undo.push(() => work.destroy());
@@ -129,13 +129,14 @@ function timeOf({ world }: ControllerOptions): { clock: Clock; chance: Chance } 
   return { clock: world?.clock ?? realClock, chance: world?.chance ?? realChance };
 }
 
-function connectAws(options: ControllerOptions): AwsConnection {
+function connectAws(options: ControllerOptions, tokens: Store["tokens"]): AwsConnection {
   const { home, settings, aws, world } = options;
   return createAws({
     ...home,
     ...aws,
     callDeadlineMs: settings.callDeadlineMs,
     quotaShare: settings.quotaShare,
+    tokens,
     ...timeOf(options),
     ...(world === undefined ? {} : { clients: world.clients }),
     customUserAgent: `mooring/${readVersion()} (${settings.installation})`,

@@ -54,6 +54,23 @@ export async function startEmulator(
   return { name, image, url: urlOf(started, own), stop: async () => void (await started.stop({ timeout: 0 })) };
 }
 
+/** Several at once; all or none. */
+export async function startEmulators<Name extends EmulatorName>(
+  names: readonly Name[],
+  played: PlayedAccount,
+  settings: Settings = readSettings(),
+): Promise<{ byName: Record<Name, Emulator>; stop(): Promise<void> }> {
+  const results = await Promise.allSettled(names.map((name) => startEmulator(name, played, settings)));
+  const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const stop = async (): Promise<void> => void (await Promise.all(started.map((emulator) => emulator.stop())));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure !== undefined) {
+    await stop();
+    throw failure.reason;
+  }
+  return { byName: Object.fromEntries(started.map((each) => [each.name, each])) as Record<Name, Emulator>, stop };
+}
+
 /** What to say of an emulator that was started and does not serve. */
 export function notHealthy(
   { name, port, healthPath }: EmulatorSettings,

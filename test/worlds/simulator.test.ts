@@ -1,0 +1,4 @@
+import { openSimulatedWorld } from "./simulated-world.ts";
+import { describeWorld } from "./suite.ts";
+
+describeWorld("simulator", openSimulatedWorld);
