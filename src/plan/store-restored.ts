@@ -25,9 +25,10 @@ export function restoredSlot(pass: FileSystemPass): number | null {
 /** Holds everything: the facets stay as they were, with one condition more. */
 export function holdRestored(pass: FileSystemPass, slot: number): void {
   pass.restoredSlot = slot;
-  const { head, fileSystem } = pass.input;
+  const { fileSystem } = pass.input;
   const message =
-    `An access point was made at slot ${slot} of the log, but this log ends at slot ${head}: the store was restored to an older state or is not the one that was used before. ` +
+    // Without the log's present end: that moves with every commit, of this very sentence, too.
+    `An access point was made at slot ${slot} of the log before this log had got there: the store was restored to an older state or is not the one that was used before. ` +
     `Nothing is changed until that is confirmed: kubectl annotate --overwrite filesystem ${fileSystem.metadata.name} ${ANNOTATIONS.confirmRestore}=${slot}`;
   pass.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
   for (const draft of pass.drafts) {
