@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../model/clock.ts";
 import { createCall } from "./call.ts";
-import type { Priority, RateBudget } from "./rate-budget.ts";
+import type { RateBudget } from "./rate-budget.ts";
 
 const command = { middlewareStack: { add: () => undefined } };
-const turn = () => new Promise(setImmediate);
+const settled = () => new Promise(setImmediate);
+const turn = () => ({ priority: "user" as const, key: "k" });
 
 /** A clock whose sleeps end when the test says so, and a budget that grants when the test says so. */
-function setUp(priority: Priority) {
+function setUp({ inBackground }: { inBackground: boolean }) {
   let nowMs = 0;
   const sleeps: { ms: number; end(): void }[] = [];
   const clock: Clock = {
@@ -20,14 +21,22 @@ function setUp(priority: Priority) {
   };
   let grant: () => void = () => undefined;
   const budget: RateBudget = {
-    take: (_bucket, _priority, signal) =>
+    take: (_bucket, _turn, signal) =>
       new Promise((resolve) => {
         grant = () => resolve(true);
         signal.addEventListener("abort", () => resolve(false));
       }),
   };
   const sent: string[] = [];
-  const call = createCall({ service: "efs", iamPrefix: "efs", callDeadlineMs: 8_000, priority, budget, clock });
+  const call = createCall({
+    service: "efs",
+    iamPrefix: "efs",
+    callDeadlineMs: 8_000,
+    inBackground,
+    turn,
+    budget,
+    clock,
+  });
   const result = call("CreateAccessPoint", command, (_command, _options) => {
     sent.push("sent");
     return Promise.resolve("answer");
@@ -35,8 +44,8 @@ function setUp(priority: Priority) {
   return { result, sent, sleeps, grant: () => grant(), pass: (ms: number) => (nowMs += ms) };
 }
 
-test("a fast call that finds no budget within half its deadline was certainly not made", async () => {
-  const { result, sent, sleeps } = setUp("fast");
+test("a call that finds no budget within half its deadline was certainly not made", async () => {
+  const { result, sent, sleeps } = setUp({ inBackground: false });
   expect(sleeps.map(({ ms }) => ms)).toEqual([4_000]);
   sleeps[0]!.end();
   await expect(result).rejects.toMatchObject({
@@ -47,18 +56,18 @@ test("a fast call that finds no budget within half its deadline was certainly no
   expect(sent).toEqual([]);
 });
 
-test("what a fast call waited for the budget is taken off its deadline", async () => {
-  const { result, sleeps, grant, pass } = setUp("fast");
+test("what a call waited for the budget is taken off its deadline", async () => {
+  const { result, sleeps, grant, pass } = setUp({ inBackground: false });
   pass(3_000);
   grant();
   expect(await result).toBe("answer");
   expect(sleeps.map(({ ms }) => ms)).toEqual([4_000, 5_000]);
 });
 
-test("a sweep waits as long as it takes and still has its whole deadline", async () => {
-  const { result, sent, sleeps, grant, pass } = setUp("sweep");
+test("a call in the background waits as long as it takes and still has its whole deadline", async () => {
+  const { result, sent, sleeps, grant, pass } = setUp({ inBackground: true });
   pass(600_000);
-  await turn();
+  await settled();
   expect(sent).toEqual([]);
   grant();
   expect(await result).toBe("answer");

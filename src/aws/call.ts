@@ -2,7 +2,8 @@ import { AwsError } from "../model/errors.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Attempt, toAwsError } from "./errors.ts";
 import { bucketOf } from "./quotas.ts";
-import type { Priority, RateBudget } from "./rate-budget.ts";
+import type { Turn } from "./fair-line.ts";
+import type { RateBudget } from "./rate-budget.ts";
 
 /** The part of an SDK command that we need: a place to watch its attempts from. */
 interface Command {
@@ -24,23 +25,26 @@ export interface CallSettings {
   service: "efs" | "lambda" | "ecs" | "iam" | "eventbridge" | "scheduler" | "sts";
   /** As in IAM: "elasticfilesystem". */
   iamPrefix: string;
-  /** For one call, the SDK's retries and (on the fast lane) the wait for the budget included, ms. */
+  /** For one call, the SDK's retries and (unless in the background) the wait for the budget included, ms. */
   callDeadlineMs: number;
-  priority: Priority;
+  /** True = waits for the budget without a limit. */
+  inBackground: boolean;
+  /** On whose behalf a call is made that begins now. */
+  turn(): Turn;
   budget: RateBudget;
   clock: Clock;
 }
 
 /**
- * The wait for the budget counts towards the deadline of a fast call, so that a call begun within a
- * lease cannot outlive it; half of the deadline is kept for the call itself. A sweep's wait is free.
+ * The wait for the budget counts towards the deadline, so that a call begun within a lease cannot outlive it;
+ * half of the deadline is kept for the call itself. In the background the wait is free.
  */
 export function createCall(settings: CallSettings): Call {
   return async (operation, command, send) => {
     const name = `${settings.iamPrefix}:${operation}`;
     const startedMs = settings.clock.nowMs();
     await waitForBudget(name, operation, settings);
-    const waitedMs = settings.priority === "sweep" ? 0 : settings.clock.nowMs() - startedMs;
+    const waitedMs = settings.inBackground ? 0 : settings.clock.nowMs() - startedMs;
     const attempts = watchAttempts(command);
     const { signal, expired, cancel } = deadlineIn(Math.max(1, settings.callDeadlineMs - waitedMs), settings.clock);
     const sent = send(command, { abortSignal: signal });
@@ -60,11 +64,11 @@ export function createCall(settings: CallSettings): Call {
 const OVER = "the call is over";
 
 async function waitForBudget(name: string, operation: string, settings: CallSettings): Promise<void> {
-  const { service, priority, budget, clock, callDeadlineMs } = settings;
+  const { service, inBackground, budget, clock, callDeadlineMs } = settings;
   const giveUp = new AbortController();
   const timer = new AbortController();
-  const taking = budget.take(bucketOf(service, operation), priority, giveUp.signal);
-  if (priority === "fast") {
+  const taking = budget.take(bucketOf(service, operation), settings.turn(), giveUp.signal);
+  if (!inBackground) {
     void clock.sleep(callDeadlineMs / 2, timer.signal).then(() => {
       if (!timer.signal.aborted) giveUp.abort(OVER);
     });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -6,14 +7,16 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Chance, Clock } from "../model/clock.ts";
+import type { TokenPool } from "../model/token-pool.ts";
 import type { Aws } from "./aws.ts";
 import { type CallSettings, createCall } from "./call.ts";
 import { createEcs } from "./ecs.ts";
 import { createEfs } from "./efs.ts";
 import { createEvents } from "./events.ts";
+import type { Turn } from "./fair-line.ts";
 import { createIam } from "./iam.ts";
 import { createLambda } from "./lambda.ts";
-import { createRateBudget, type Priority } from "./rate-budget.ts";
+import { createRateBudget } from "./rate-budget.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSts } from "./sts.ts";
 
@@ -35,6 +38,8 @@ export interface AwsOptions {
   callDeadlineMs: number;
   /** Share of AWS's request quotas that is ours; Infinity = no budget. */
   quotaShare: number;
+  /** What all replicas of the installation draw from; absent = this process alone has the share. */
+  tokens?: TokenPool;
   clock: Clock;
   /** Reserved for jitter of our own; the SDK's retries draw theirs themselves. */
   chance: Chance;
@@ -59,9 +64,15 @@ export interface AwsClients {
 export interface AwsConnection extends Aws {
   /** The same AWS for background reading: its calls wait for the rate budget behind all others, without a limit. */
   sweep: Aws;
+  /** All calls that `work` begins wait for the rate budget in this turn. Without it they are a user's. */
+  inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
   /** Closes the sockets. */
   destroy(): void;
 }
+
+/** Whoever asks without a reconcile key: a plan, a scan, a start. */
+const SOMEBODY: Turn = { priority: "user", key: "" };
+const SWEEP: Turn = { priority: "sweep", key: "" };
 
 /** The AWS of one account and region. One client per service, so that the SDK's retry budget and the sockets are shared. */
 export function createAws(options: AwsOptions): AwsConnection {
@@ -83,16 +94,21 @@ export function createAws(options: AwsOptions): AwsConnection {
     scheduler: given.scheduler ?? made(new SchedulerClient(clientConfig(options, "scheduler"))),
     sts: given.sts ?? made(new STSClient(clientConfig(options, "sts"))),
   } satisfies AwsClients;
-  const budget = createRateBudget(options.quotaShare, options.clock);
-  const withPriority = (priority: Priority): Aws => {
+  const { account, region, quotaShare, clock, tokens } = options;
+  const shared = tokens && { pool: tokens, name: `${account}/${region}` };
+  const budget = createRateBudget({ quotaShare, clock, ...(shared && { shared }) });
+  const turns = new AsyncLocalStorage<Turn>();
+  const foreground = (): Turn => turns.getStore() ?? SOMEBODY;
+  const awsFor = (inBackground: boolean): Aws => {
     const call = (service: ServiceName, iamPrefix: string) =>
       createCall({
         service,
         iamPrefix,
-        priority,
+        inBackground,
+        turn: inBackground ? () => SWEEP : foreground,
         budget,
         callDeadlineMs: options.callDeadlineMs,
-        clock: options.clock,
+        clock,
       } satisfies CallSettings);
     return {
       efs: createEfs(clients.efs, call("efs", "elasticfilesystem")),
@@ -105,8 +121,9 @@ export function createAws(options: AwsOptions): AwsConnection {
     };
   };
   return {
-    ...withPriority("fast"),
-    sweep: withPriority("sweep"),
+    ...awsFor(false),
+    sweep: awsFor(true),
+    inTurn: (turn, work) => turns.run(turn, work),
     destroy: () => {
       for (const client of own) client.destroy();
     },

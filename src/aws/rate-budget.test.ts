@@ -1,55 +1,25 @@
 import { expect, test } from "vitest";
-import type { Clock } from "../model/clock.ts";
+import type { Turn } from "./fair-line.ts";
+import { ManualClock } from "./manual-clock.ts";
 import { bucketOf, QUOTAS } from "./quotas.ts";
 import { createRateBudget, type RateBudget } from "./rate-budget.ts";
 
-/** Time that passes only when told to; sleepers wake in order. */
-class ManualClock implements Clock {
-  #nowMs = 0;
-  #sleepers: { atMs: number; wake: () => void }[] = [];
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((wake) => {
-      this.#sleepers.push({ atMs: this.#nowMs + ms, wake });
-      signal?.addEventListener("abort", () => wake());
-    });
-  }
-
-  async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
-    for (;;) {
-      await new Promise(setImmediate);
-      const next = this.#sleepers.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (next === undefined) break;
-      this.#sleepers.splice(this.#sleepers.indexOf(next), 1);
-      this.#nowMs = next.atMs;
-      next.wake();
-    }
-    this.#nowMs = endMs;
-  }
-
-  jump(ms: number): void {
-    this.#nowMs += ms;
-  }
-}
-
+const ANN: Turn = { priority: "user", key: "ann" };
 const never = new AbortController().signal;
 
 function setUp(share = 1) {
   const clock = new ManualClock();
-  const budget = createRateBudget(share, clock);
+  const budget = createRateBudget({ quotaShare: share, clock });
   const granted: string[] = [];
-  const ask = (name: string, priority: "fast" | "sweep" = "fast", signal = never) =>
-    budget.take("lambda-control", priority, signal).then((ok) => granted.push(ok ? name : `${name} gave up`));
+  const ask = (name: string, turn: Partial<Turn> = {}, signal = never) =>
+    budget
+      .take("lambda-control", { ...ANN, ...turn }, signal)
+      .then((ok) => granted.push(ok ? name : `${name} gave up`));
   return { clock, budget, granted, ask };
 }
 
 async function drain(budget: RateBudget, requests: number): Promise<void> {
-  for (let n = 0; n < requests; n++) await budget.take("lambda-control", "fast", never);
+  for (let n = 0; n < requests; n++) await budget.take("lambda-control", ANN, never);
 }
 
 test("grants one second's worth at once, then one request per interval", async () => {
@@ -71,22 +41,34 @@ test("never exceeds the configured share of the quota over ten seconds", async (
   expect(granted.length).toBeGreaterThan(perSecond * 9);
 });
 
-test("serves in order of arrival, fast requests before sweeps", async () => {
+test("serves what users changed before drift before sweeps, each in order of arrival", async () => {
   const { clock, budget, granted, ask } = setUp();
   await drain(budget, 15);
-  void ask("sweep 1", "sweep");
-  void ask("fast 1");
-  void ask("sweep 2", "sweep");
-  void ask("fast 2");
+  void ask("sweep 1", { priority: "sweep" });
+  void ask("drift 1", { priority: "drift" });
+  void ask("user 1");
+  void ask("sweep 2", { priority: "sweep" });
+  void ask("user 2");
   await clock.advance(1_000);
-  expect(granted).toEqual(["fast 1", "fast 2", "sweep 1", "sweep 2"]);
+  expect(granted).toEqual(["user 1", "user 2", "drift 1", "sweep 1", "sweep 2"]);
+});
+
+test("lets keys take turns: one with a thousand requests delays the others by one", async () => {
+  const { clock, budget, granted, ask } = setUp();
+  await drain(budget, 15);
+  for (let n = 0; n < 1_000; n++) void ask(`greedy ${n}`, { key: "greedy" });
+  void ask("b 0", { key: "b" });
+  void ask("c 0", { key: "c" });
+  void ask("b 1", { key: "b" });
+  await clock.advance(500);
+  expect(granted).toEqual(["greedy 0", "b 0", "c 0", "greedy 1", "b 1", "greedy 2", "greedy 3"]);
 });
 
 test("a request that gives up costs nothing and blocks nobody", async () => {
   const { clock, budget, granted, ask } = setUp();
   await drain(budget, 15);
   const impatient = new AbortController();
-  void ask("first", "fast", impatient.signal);
+  void ask("first", {}, impatient.signal);
   void ask("second");
   impatient.abort();
   await clock.advance(67);
@@ -115,7 +97,7 @@ test("a clock that is set back takes nothing away", async () => {
 test("buckets do not pay for each other", async () => {
   const { budget } = setUp();
   await drain(budget, 15);
-  expect(await budget.take("lambda-get-function", "fast", never)).toBe(true);
+  expect(await budget.take("lambda-get-function", ANN, never)).toBe(true);
 });
 
 test("a share of Infinity means no budget at all", async () => {
@@ -124,14 +106,14 @@ test("a share of Infinity means no budget at all", async () => {
 });
 
 test.each([0, -1, Number.NaN])("refuses a share of %s", (share) => {
-  expect(() => createRateBudget(share, new ManualClock())).toThrow(RangeError);
+  expect(() => createRateBudget({ quotaShare: share, clock: new ManualClock() })).toThrow(RangeError);
 });
 
 test("grants what AWS grants at once after a quiet time, where it says so, and the refill from then on", async () => {
   const { clock, budget } = setUp(0.5);
   let granted = 0;
   const asking = Array.from({ length: 12 }, () =>
-    budget.take("ecs-task-definition-modify", "fast", never).then(() => (granted += 1)),
+    budget.take("ecs-task-definition-modify", ANN, never).then(() => (granted += 1)),
   );
   await clock.advance(0);
   expect(granted).toBe(10);

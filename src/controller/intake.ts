@@ -1,3 +1,4 @@
+import type { Priority } from "../aws/fair-line.ts";
 import type { Cause, NotedEvent } from "../model/audit.ts";
 import { parseKey, type ReconcileKey } from "../model/keys.ts";
 import type { Delivery, Lane, Wake, WorkQueue } from "../queue/queue.ts";
@@ -51,9 +52,7 @@ async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
     const answered = await Promise.all(
       delivery.wakes
         .filter((wake) => isOurs(wake.key, ports.store))
-        .map((wake) =>
-          noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, delivery.lane, ports),
-        ),
+        .map((wake) => (noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, ports))),
     );
     // A replica that stops hands what it did not get to back at once, for the others.
     await (answered.every(Boolean) ? delivery.ack() : delivery.retry(0));
@@ -81,7 +80,16 @@ const CAUSES: Record<Wake["cause"], Cause["kind"]> = {
 
 async function wakeKey(wake: Wake, lane: Lane, { scheduler, store }: IntakePorts): Promise<boolean> {
   const cause = causeOf(wake, store);
-  return scheduler.request({ key: wake.key, cause, lane, gather: wake.cause === "spec" });
+  return scheduler.request({ key: wake.key, cause, priority: priorityOf(wake, lane), gather: wake.cause === "spec" });
+}
+
+/**
+ * What a user's change or a repair wakes goes on as a user's: what was begun is finished first. A wait that a replica
+ * handed over tells no longer whose it was.
+ */
+function priorityOf({ cause }: Wake, lane: Lane): Priority {
+  if (lane === "slow" || cause === "sweep") return "sweep";
+  return cause === "spec" || cause === "counterpart" ? "user" : "drift";
 }
 
 function causeOf(wake: Wake, store: Store): Cause {
@@ -115,13 +123,13 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
 /** A key has room for 16 notes: our own calls, of which there may be many, leave half of it to those of others. */
 const NOTED_OWN_MAX = 8;
 
-async function takeEvent(key: ReconcileKey, event: NotedEvent, lane: Lane, ports: IntakePorts): Promise<boolean> {
+async function takeEvent(key: ReconcileKey, event: NotedEvent, ports: IntakePorts): Promise<boolean> {
   const own = ports.isOwn(event) ? await ownCall(key, event, ports) : "notOwn";
   if (own === "accountedFor") return true;
   // Also what our principal did without us: whoever finds a drift then can say so.
   if (own === "notOwn" || own === "unheardOf") await ports.store.keys.note(key, event);
   const cause: Cause = { kind: "Drift", actor: event.actor, eventName: event.name };
-  return ports.scheduler.request({ key, cause, lane, gather: false });
+  return ports.scheduler.request({ key, cause, priority: "drift", gather: false });
 }
 
 /**

@@ -24,7 +24,7 @@ function world(concurrency = 8) {
     { ...DEFAULT_SETTINGS, concurrency },
   );
   const request = (fields: Partial<Request> & { key: string }) =>
-    scheduler.request({ cause: SWEEP, lane: "fast", gather: false, ...fields });
+    scheduler.request({ cause: SWEEP, priority: "user", gather: false, ...fields });
   return { clock, runs, scheduler, request };
 }
 
@@ -89,13 +89,47 @@ describe("the scheduler", () => {
     expect(runs[0]!.cause).toEqual(SPEC);
   });
 
-  test("lets the fast lane overtake the slow one", async () => {
+  test("runs what a user changed before what drifted, and that before what a sweep found", async () => {
     const { runs, request } = world(1);
     void request({ key: "busy" });
-    void request({ key: "swept", lane: "slow" });
+    void request({ key: "swept", priority: "sweep" });
+    void request({ key: "drifted", priority: "drift" });
+    void request({ key: "changed", priority: "user" });
+    for (let n = 0; n < 3; n += 1) await runs[n]!.end();
+    expect(runs.map((run) => run.key)).toEqual(["busy", "changed", "drifted", "swept"]);
+  });
+
+  test("runs a key that waits for a sweep as soon as a user has changed it", async () => {
+    const { runs, request } = world(1);
+    void request({ key: "busy" });
+    for (const key of ["a", "b", "c"]) void request({ key, priority: "sweep" });
+    void request({ key: "b", priority: "user" });
+    void request({ key: "b", priority: "sweep" });
+    for (let n = 0; n < 3; n += 1) await runs[n]!.end();
+    expect(runs.map((run) => run.key)).toEqual(["busy", "b", "a", "c"]);
+  });
+
+  test("serves one that comes while a hundred wait within two turns, and the oldest meanwhile", async () => {
+    const { runs, request } = world(1);
+    void request({ key: "busy" });
+    for (let n = 0; n < 100; n += 1) void request({ key: `mass-${n}` });
+    for (let n = 0; n < 10; n += 1) await runs[n]!.end();
     void request({ key: "urgent" });
-    await runs[0]!.end();
-    expect(runs[1]!.key).toBe("urgent");
+    await runs[10]!.end();
+    await runs[11]!.end();
+    expect(runs.slice(11).map((run) => run.key)).toContain("urgent");
+    expect(runs.map((run) => run.key)).toEqual(expect.arrayContaining(["mass-0", "mass-1", "mass-2", "mass-3"]));
+  });
+
+  test("looks again at what a user changed as at a user's change", async () => {
+    const { clock, runs, request } = world(1);
+    void request({ key: "changed" });
+    await runs[0]!.end(1_000);
+    void request({ key: "busy" });
+    void request({ key: "drifted", priority: "drift" });
+    await clock.advance(1_000);
+    await runs[1]!.end();
+    expect(runs[2]!.key).toBe("changed");
   });
 
   test("looks again by itself after the wait that a run asked for", async () => {

@@ -2,16 +2,20 @@ import type { Cause } from "../model/audit.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { Settings } from "../model/settings.ts";
-import type { Lane } from "../queue/queue.ts";
+import type { Priority } from "../aws/fair-line.ts";
 import type { KeyOutcome } from "./key-runner.ts";
+import { moreUrgent, WaitingKeys } from "./waiting-keys.ts";
 
 /** Changes of spec are gathered; everything else runs at once. */
 export interface Request {
   key: ReconcileKey;
   cause: Cause;
-  lane: Lane;
+  priority: Priority;
   gather: boolean;
 }
+
+/** Makes one run of a key. */
+export type RunKey = (key: ReconcileKey, cause: Cause, priority: Priority) => Promise<KeyOutcome>;
 
 interface Slot {
   /** The run under way. */
@@ -23,18 +27,18 @@ interface Slot {
 
 /**
  * Decides which key runs when on this replica: one run per key at a time, `concurrency` keys at
- * once, the fast lane before the slow one, requests for the same key merged.
+ * once, changes of users before drift before sweeps, requests for the same key merged.
  */
 export class Scheduler {
-  readonly #run: (key: ReconcileKey, cause: Cause) => Promise<KeyOutcome>;
+  readonly #run: RunKey;
   readonly #clock: Clock;
   readonly #settings: Settings;
   readonly #slots = new Map<ReconcileKey, Slot>();
-  readonly #ready: Record<Lane, ReconcileKey[]> = { fast: [], slow: [] };
+  readonly #ready = new WaitingKeys();
   #active = 0;
   #stopped = false;
 
-  constructor(run: (key: ReconcileKey, cause: Cause) => Promise<KeyOutcome>, clock: Clock, settings: Settings) {
+  constructor(run: RunKey, clock: Clock, settings: Settings) {
     this.#run = run;
     this.#clock = clock;
     this.#settings = settings;
@@ -109,14 +113,13 @@ export class Scheduler {
       });
       return;
     }
-    const line = this.#ready[slot.next.request.lane];
-    if (!line.includes(key)) line.push(key);
+    this.#ready.add(key, slot.next.request.priority);
     this.#pump();
   }
 
   #pump(): void {
     while (!this.#stopped && this.#active < this.#settings.concurrency) {
-      const key = this.#ready.fast.shift() ?? this.#ready.slow.shift();
+      const key = this.#ready.take();
       if (key === undefined) return;
       const slot = this.#slotOf(key);
       if (slot.next !== null && slot.running === null) this.#start(key, slot);
@@ -127,11 +130,11 @@ export class Scheduler {
     const { request, done } = slot.next!;
     slot.next = null;
     this.#active += 1;
-    slot.running = this.#run(key, request.cause).then((outcome) => {
+    slot.running = this.#run(key, request.cause, request.priority).then((outcome) => {
       this.#active -= 1;
       slot.running = null;
       done.resolve(true);
-      if (outcome.againInMs !== null) this.#later(key, outcome.againInMs);
+      if (outcome.againInMs !== null) this.#later(key, request.priority, outcome.againInMs);
       if (slot.next !== null) this.#arm(key, slot);
       else if (slot.timer === null) this.#slots.delete(key);
       this.#pump();
@@ -139,11 +142,11 @@ export class Scheduler {
   }
 
   /** A wait that this replica remembers; the key item's dueAt is for the case that it does not live that long. */
-  #later(key: ReconcileKey, afterMs: number): void {
+  #later(key: ReconcileKey, priority: Priority, afterMs: number): void {
     const slot = this.#slotOf(key);
     if (slot.next !== null) return;
     const nowMs = this.#clock.nowMs();
-    const request: Request = { key, cause: { kind: "Sweep" }, lane: "fast", gather: false };
+    const request: Request = { key, cause: { kind: "Sweep" }, priority, gather: false };
     slot.next = { request, firstAtMs: nowMs, notBeforeMs: nowMs + afterMs, done: Promise.withResolvers<boolean>() };
     this.#arm(key, slot);
   }
@@ -151,12 +154,12 @@ export class Scheduler {
 
 const RANK: Record<Cause["kind"], number> = { SpecChange: 3, Drift: 2, Counterpart: 1, Sweep: 0 };
 
-/** The more urgent lane, the more telling cause, and no gathering if one of the two must not wait. */
+/** The more urgent priority, the more telling cause, and no gathering if one of the two must not wait. */
 function merged(a: Request, b: Request): Request {
   return {
     key: a.key,
     cause: RANK[b.cause.kind] >= RANK[a.cause.kind] ? b.cause : a.cause,
-    lane: a.lane === "fast" || b.lane === "fast" ? "fast" : "slow",
+    priority: moreUrgent(a.priority, b.priority),
     gather: a.gather && b.gather,
   };
 }

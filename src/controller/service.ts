@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 import type { AwsConnection } from "../aws/create-aws.ts";
-import type { NotedEvent } from "../model/audit.ts";
+import type { Cause, NotedEvent } from "../model/audit.ts";
 import type { Chance, Clock } from "../model/clock.ts";
 import { fileSystemKey, type ReconcileKey } from "../model/keys.ts";
 import type { Settings } from "../model/settings.ts";
@@ -22,7 +22,7 @@ import { runKey } from "./key-runner.ts";
 import { createMetrics } from "./metrics.ts";
 import { lookAtRestoredFirst } from "./restored-first.ts";
 import { createPublisher } from "./publisher.ts";
-import { Scheduler } from "./scheduler.ts";
+import { Scheduler, type RunKey } from "./scheduler.ts";
 import { startSweeper } from "./sweeper.ts";
 import { workloadKey } from "../model/workload.ts";
 
@@ -78,15 +78,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const consumers = createConsumerScan(options.aws, clock);
   const targets = createTaskTargetScan(options.aws, clock, options.aws.sweep);
   const reconcilers = reconcilersOf(ports, consumers, targets);
-  const scheduler = new Scheduler(
-    (key, cause) =>
-      runKey(key, cause, reconcilers, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
-        logError(`cannot run ${key}`, error);
-        return { againInMs: backoffMs(1, settings, chance) };
-      }),
-    clock,
-    settings,
-  );
+  const runOne = (key: ReconcileKey, cause: Cause) =>
+    runKey(key, cause, reconcilers, { ...ports, logError }, stopping.signal).catch((error: unknown) => {
+      logError(`cannot run ${key}`, error);
+      return { againInMs: backoffMs(1, settings, chance) };
+    });
+  const inTurn: RunKey = (key, cause, priority) => options.aws.inTurn({ key, priority }, () => runOne(key, cause));
+  const scheduler = new Scheduler(inTurn, clock, settings);
   fillIndex(options, await store.records.refresh());
   const sweeper = startSweeper({
     ports: { ...ports, aws: options.aws.sweep },
@@ -106,7 +104,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     logError,
   };
   const runNow = (key: ReconcileKey) =>
-    scheduler.request({ key, cause: { kind: "Sweep" }, lane: "fast", gather: false });
+    scheduler.request({ key, cause: { kind: "Sweep" }, priority: "user", gather: false });
   await lookAtRestoredFirst(ports, runNow);
   const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
 

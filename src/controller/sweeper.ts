@@ -80,7 +80,7 @@ export function startSweeper({ ports, targets, scheduler, queue, signal, logErro
   }
 
   async function request(key: ReconcileKey): Promise<void> {
-    void scheduler.request({ key, cause: { kind: "Sweep" }, lane: "slow", gather: false });
+    void scheduler.request({ key, cause: { kind: "Sweep" }, priority: "sweep", gather: false });
   }
 
   return { now, request: () => requested.abort(), ended: Promise.all([sweepLoop(), pendingLoop()]) };

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { refOf } from "../model/records.ts";
-import { FN_KEY, aBinding, aWorkloadFacet, dump, facetOf, proposal, put, replica } from "./contract-fixtures.ts";
+import {
+  FN_KEY,
+  ManualClock,
+  aBinding,
+  aWorkloadFacet,
+  dump,
+  facetOf,
+  proposal,
+  put,
+  replica,
+} from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
 import { faultyEngine } from "./engine-faults.ts";
 import type { Fault } from "./engine-faults.ts";
@@ -53,6 +63,21 @@ export function describeReplicas(under: EngineUnderTest): void {
       await expectAgreement(stores);
       expect(stores[0]!.records.view().binding("media", "counter")?.metadata.generation).toBe(31);
       expect(new Set(results.map(({ slot }) => slot)).size).toBeGreaterThan(2);
+    });
+
+    test("pools of tokens are shared, drawn from by whoever comes, and outlive a process", async () => {
+      const engine = await under.open();
+      const clock = new ManualClock();
+      const stores = await Promise.all([replica(engine, { clock }), replica(engine, { clock })]);
+      const limits = { perSecond: 10, capacity: 20 };
+      const draws = await Promise.all(Array.from({ length: 12 }, (_, n) => stores[n % 2]!.tokens.draw("x", limits, 3)));
+      expect(draws.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(20);
+      clock.advance(500);
+      const third = await replica(engine, { clock });
+      expect(await third.tokens.draw("x", limits, 9)).toEqual({ tokens: 5, againInMs: 100 });
+      expect(await stores[0]!.tokens.draw("x", limits, 1)).toEqual({ tokens: 0, againInMs: 100 });
+      expect(await stores[1]!.tokens.draw("y", limits, 99)).toMatchObject({ tokens: 20 });
+      expect(await third.keys.due(clock.nowMs() + 1e9, 10)).toEqual([]);
     });
 
     test("random histories: replicas agree, watchers saw it all, and a restart shows the same", async () => {

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts";
 import { EngineKeyItems, seenSlotOf } from "./key-items.ts";
 import { provenHeadOf } from "./key-row.ts";
 import type { Store } from "./store.ts";
+import { EngineTokenPool } from "./token-pool.ts";
 
 export interface OpenStoreOptions {
   engine: Engine;
@@ -54,5 +55,5 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await records.close();
     await engine.close();
   };
-  return { records, keys, audit, close };
+  return { records, keys, audit, tokens: new EngineTokenPool(engine, clock), close };
 }

@@ -2,6 +2,7 @@ import type { AuditEntry, AuditRecord, NotedEvent } from "../model/audit.ts";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { BindingRecord, FileSystemRecord, Provenance, RecordRef, StoredRecord } from "../model/records.ts";
+import type { TokenPool } from "../model/token-pool.ts";
 import type { WorkloadId } from "../model/workload.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface Store {
   readonly records: CommitLog;
   readonly keys: KeyItems;
   readonly audit: Audit;
+  /** Rates that all replicas keep to together. */
+  readonly tokens: TokenPool;
   close(): Promise<void>;
 }
 

@@ -70,8 +70,9 @@ const mooringsEfs = () =>
       service: "efs",
       iamPrefix: "elasticfilesystem",
       callDeadlineMs: 8_000,
-      priority: "fast",
-      budget: createRateBudget(Infinity, realClock),
+      inBackground: false,
+      turn: () => ({ priority: "user", key: "" }),
+      budget: createRateBudget({ quotaShare: Infinity, clock: realClock }),
       clock: realClock,
     }),
   );
