@@ -58,6 +58,10 @@ export function listedVersion(
     ...(Layers && { Layers: Layers.map((Arn) => ({ Arn, CodeSize: 1024 })) }),
     ...(fileSystemConfigs.length > 0 && { FileSystemConfigs: fileSystemConfigs.map((one) => ({ ...one })) }),
     RevisionId: record.revisionId,
-    SnapStart: { ApplyOn: record.snapStart, OptimizationStatus: "Off" },
+    // It is on for published versions only (SnapStartResponse, Lambda API reference).
+    SnapStart: {
+      ApplyOn: record.snapStart,
+      OptimizationStatus: record.snapStart !== "None" && record.version !== "$LATEST" ? "On" : "Off",
+    },
   } as FunctionConfiguration;
 }

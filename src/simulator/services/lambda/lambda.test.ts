@@ -249,6 +249,22 @@ describe("versions and aliases", () => {
     await expect(get({ Qualifier: "1" })).rejects.toMatchObject({ code: "ResourceNotFoundException" });
   });
 
+  test("SnapStart is on for published versions only", async () => {
+    await create({ SnapStart: { ApplyOn: "PublishedVersions" } });
+    await world.call("lambda", "PublishVersion", { FunctionName });
+    expect((await get()).SnapStart).toEqual({ ApplyOn: "PublishedVersions", OptimizationStatus: "Off" });
+    expect((await get({ Qualifier: "1" })).SnapStart.OptimizationStatus).toBe("On");
+  });
+
+  test("code in S3 is not read: the same object has the same hash, another one another", async () => {
+    const first = await create({ Code: { S3Bucket: "builds", S3Key: "1.zip" } });
+    const update = (S3Key: string) =>
+      world.call("lambda", "UpdateFunctionCode", { FunctionName, S3Bucket: "builds", S3Key });
+    expect((await update("1.zip")).CodeSha256).toBe(first.CodeSha256);
+    expect((await update("2.zip")).CodeSha256).not.toBe(first.CodeSha256);
+    await expect(create({ Code: {} }, "none")).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+  });
+
   test("new code with Publish answers the new version", async () => {
     const { CodeSha256 } = await create();
     const published = await world.call("lambda", "UpdateFunctionCode", {
