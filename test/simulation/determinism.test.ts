@@ -6,19 +6,13 @@ import { expect, test } from "vitest";
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 async function logOf(seed: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [main, "--replay", String(seed)], {
-    maxBuffer: 2 ** 28,
-  });
+  const args = [main, "--replay", String(seed), "--disturbances", "15"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28 });
   return stdout;
 }
 
 test("two processes that run the same seed write the same log, byte for byte", async () => {
   const [one, other] = await Promise.all([logOf(1), logOf(1)]);
-  expect(one.split("\n").length).toBeGreaterThan(500);
+  expect(one.split("\n").length).toBeGreaterThan(1_000);
   expect(other === one, "the logs differ").toBe(true);
-});
-
-test("another seed is another run", async () => {
-  const [one, other] = await Promise.all([logOf(1), logOf(2)]);
-  expect(other).not.toBe(one);
-});
+}, 60_000);

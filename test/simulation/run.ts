@@ -24,8 +24,10 @@ export interface RunResult {
   log: string[];
 }
 
-/** When the last disturbance has begun and what it set going may have ended, ms after the start. */
-const DISTURBED_UNTIL_MS = 130_000;
+/** Most of what a disturbance sets going has struck by then, ms after the last one. */
+const DISTURBED_FOR_MS = 25_000;
+/** All bindings were asked for by then, ms after the start. */
+const BEGUN_MS = 20_000;
 /** How long it may take from then until nothing is left to do. */
 const REST_WITHIN_MS = 10 * 60_000;
 
@@ -35,14 +37,15 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
   const judge = new Judge(simulation);
   const { time } = simulation;
   schedule(simulation, scenario);
+  const calmAtMs = START_MS + Math.max(BEGUN_MS, (scenario.disturbances.at(-1)?.atMs ?? 0) + DISTURBED_FOR_MS);
   const isOver = (): boolean => judge.violation !== null;
   let restedAtMs: number | null = null;
   const stopListening = listenForRejections(judge);
   const letOut = keepIn(judge);
   try {
-    if (!(await time.runUntil(START_MS + DISTURBED_UNTIL_MS, isOver))) {
+    if (!(await time.runUntil(calmAtMs, isOver))) {
       simulation.calm();
-      restedAtMs = await judge.untilRest(START_MS + DISTURBED_UNTIL_MS + REST_WITHIN_MS);
+      restedAtMs = await judge.untilRest(calmAtMs + REST_WITHIN_MS);
       if (restedAtMs !== null) await judge.atRest();
     }
   } finally {
@@ -56,7 +59,7 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
     disturbances: scenario.disturbances.length,
     violation: judge.violation,
     virtualMs: time.nowMs - START_MS,
-    convergedAfterMs: restedAtMs === null ? null : restedAtMs - START_MS - DISTURBED_UNTIL_MS,
+    convergedAfterMs: restedAtMs === null ? null : Math.max(0, restedAtMs - calmAtMs),
     calls: total,
     steps: time.steps,
     faults: Object.fromEntries(simulation.interference.counts),

@@ -98,5 +98,22 @@ export const storeRestored: Disturb = (levers, chance) => {
   levers.time.after(chance.between(5_000, 40_000), () => {
     levers.interference.count("store-restored");
     levers.restoreStore(bringBack);
+    // Whoever restored it does in the end what the condition says; some never look.
+    if (chance.happens(0.8))
+      levers.time.after(chance.between(10_000, 40_000), () => confirmRestore(levers, CONFIRM_TRIES));
   });
 };
+
+const CONFIRM_TRIES = 30;
+
+/** Does what the condition asks for, once it is there. */
+function confirmRestore(levers: Levers, tries: number): void {
+  const { fileSystem: manifest } = levers;
+  const view = levers.replicas.find(({ controller }) => controller !== null)?.controller?.store.records.view();
+  const conditions = view?.fileSystem(manifest.metadata.name)?.facets.fileSystem?.conditions ?? [];
+  const found = conditions.find(({ type, status }) => type === "StoreRestored" && status === "True");
+  const slot = /confirm-restore=(\d+)/.exec(found?.message ?? "")?.[1];
+  const patch = { metadata: { annotations: { "mooring.dev/confirm-restore": slot } } };
+  if (slot !== undefined) levers.request("operator", { verb: "patch", manifest, patch });
+  else if (tries > 1) levers.time.after(2_000, () => confirmRestore(levers, tries - 1));
+}

@@ -50,7 +50,7 @@ export const foreignStatementsKept: Invariant = {
         const { lost } = truth.simulation.events;
         if (lost.some(({ eventName }) => eventName.endsWith("FileSystemPolicy"))) return;
         const now = foreignOf(truth, truth.newestPolicy()?.Statement ?? []);
-        const missing = [...ledger.keys()].filter((sid) => !now.has(sid));
+        const missing = [...ledger.keys()].filter((sid) => !now.has(sid) && !lateLosses.has(sid));
         check(
           missing.length === 0,
           () => `the policy lacks ${missing.join(", ")}, which nobody but Mooring can have dropped`,
