@@ -1,5 +1,6 @@
 import { SERVICES, type WorldUnderTest } from "../worlds/world-under-test.ts";
 import { startEmulator } from "./start-emulator.ts";
+import { assertAnswers } from "./world-answers.ts";
 
 /** The account that the emulators play. */
 export const PLAYED = { account: "111122223333", region: "eu-west-1" };
@@ -12,7 +13,7 @@ export const PLAYED = { account: "111122223333", region: "eu-west-1" };
  */
 export async function openFreeWorld(): Promise<WorldUnderTest> {
   const { url, image, stop } = await startEmulator("ministack", PLAYED);
-  return {
+  const world: WorldUnderTest = {
     name: "free world",
     ...PLAYED,
     endpoints: Object.fromEntries(SERVICES.map((service) => [service, url])),
@@ -22,4 +23,14 @@ export async function openFreeWorld(): Promise<WorldUnderTest> {
     settle: async () => {},
     close: stop,
   };
+  return answering(world);
+}
+
+/** @throws one line, and stops what was started, if some address of the world does not answer. */
+export async function answering(world: WorldUnderTest): Promise<WorldUnderTest> {
+  await assertAnswers(world).catch(async (error: unknown) => {
+    await world.close();
+    throw error;
+  });
+  return world;
 }

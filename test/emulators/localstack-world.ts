@@ -1,5 +1,5 @@
 import { type ServiceName, SERVICES, type WorldUnderTest } from "../worlds/world-under-test.ts";
-import { PLAYED } from "./free-world.ts";
+import { answering, PLAYED } from "./free-world.ts";
 import { readSettings } from "./settings.ts";
 import { type Emulator, startEmulators } from "./start-emulator.ts";
 
@@ -14,7 +14,7 @@ export const SUBSTITUTED: readonly ServiceName[] = ["efs", "ecs", "lambda", "ec2
  *
  * @throws one line that says what is missing.
  */
-export async function openLocalStackWorld(): Promise<WorldUnderTest & { localstackUrl: string }> {
+export async function openLocalStackWorld(): Promise<WorldUnderTest> {
   const settings = readSettings();
   const hasToken = settings.localstackToken !== null;
   const emulators = await startEmulators(hasToken ? ["localstack"] : ["localstack", "ministack"], PLAYED, settings);
@@ -23,7 +23,7 @@ export async function openLocalStackWorld(): Promise<WorldUnderTest & { localsta
   const own = { code: `LocalStack ${version}, ${hasToken ? "with a token" : "free code"}` };
   const standIn = { code: ministack?.image ?? "", substituteFor: "LocalStack" };
   const of = (service: ServiceName) => !hasToken && SUBSTITUTED.includes(service);
-  return {
+  return answering({
     name: "LocalStack",
     ...PLAYED,
     endpoints: Object.fromEntries(SERVICES.map((s) => [s, of(s) ? ministack!.url : localstack.url])),
@@ -32,8 +32,7 @@ export async function openLocalStackWorld(): Promise<WorldUnderTest & { localsta
     credentialsOf: () => ({ accessKeyId: PLAYED.account, secretAccessKey: "none" }),
     settle: async () => {},
     close: () => emulators.stop(),
-    localstackUrl: localstack.url,
-  };
+  });
 }
 
 async function versionOf({ url }: Emulator): Promise<string> {

@@ -15,7 +15,7 @@ import { Team } from "./team.ts";
 import type { WorldName, WorldUnderTest } from "./world-under-test.ts";
 
 const OPENING_MAX_MS = 300_000;
-const BEHAVIOUR_MAX_MS = 60_000;
+const BEHAVIOUR_MAX_MS = 120_000;
 
 /** What a file of behaviours is given. */
 export interface Stage {

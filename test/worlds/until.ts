@@ -1,4 +1,5 @@
-const WAIT_MAX_MS = 15_000;
+/** Long, since it is waited out in failures only: an emulator on a busy machine takes seconds for what AWS does in one. */
+const WAIT_MAX_MS = 45_000;
 const POLL_MS = 25;
 
 /** Polls until `check` answers `is`; what it last saw instead is in the error. */
