@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
@@ -165,4 +166,33 @@ describe("the API's door", () => {
     await one.app.inject({ method: "POST", url: bindingsUrl(), payload: bindingBody() });
     expect((await two.app.inject(ALL_BINDINGS_URL)).json<{ items: unknown[] }>().items).toEqual([]);
   });
+});
+
+test("closes although a client has opened a connection and asked for nothing yet", async () => {
+  const { app } = api();
+  const { port } = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const early = connect(Number(port), "127.0.0.1");
+  await once(early, "connect");
+  const ended = once(early, "close");
+  // An answer proves that the server has taken the connection before it.
+  await (await fetch(`http://127.0.0.1:${port}/healthz`)).text();
+  await app.close();
+  await ended;
+});
+
+test("answers what was asked before it closes", async () => {
+  const { app, store } = api();
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Awaited<ReturnType<typeof store.audit.verify>>>();
+  store.audit.verify = () => {
+    asked.resolve();
+    return answer.promise;
+  };
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const response = fetch(`${url}/apis/mooring.dev/v1/history/verify`);
+  await asked.promise;
+  const closed = app.close();
+  answer.resolve({ chains: 1, records: 2, faults: [] });
+  expect(await (await response).json()).toMatchObject({ records: 2 });
+  await closed;
 });

@@ -5,6 +5,7 @@ import { LogDamagedError } from "../store/store.ts";
 import { ApiError, unsupportedMediaType } from "./api-error.ts";
 import { isLoopbackHostHeader } from "./bindable.ts";
 import { registerDiscovery } from "./discovery-routes.ts";
+import { endConnectionsOnClose } from "./end-connections.ts";
 import { registerHealth } from "./health-routes.ts";
 import { registerHistory } from "./history-routes.ts";
 import { countRequests } from "./http-metrics.ts";
@@ -34,6 +35,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   const watches: OpenWatches = new Set();
   app.addHook("preClose", async () => watches.forEach((watch) => watch.end()));
+  endConnectionsOnClose(app);
   readBodiesAsText(app);
   countRequests(app, options.metrics, options.clock);
   app.addHook("onRequest", async (request) => refuseForeignHosts(request, options));
