@@ -15,6 +15,9 @@ State is kept in --data and survives a restart; delete the directory to start ov
 one at --dynamodb-endpoint, which may be set as AWS_ENDPOINT_URL_DYNAMODB too and must be on this machine. Each store
 has a simulated account of its own.
 
+--aws-endpoint takes an emulator instead of the simulated AWS. What it cannot do is said: who may mount what is not
+shown, and since it sends no CloudTrail events, sweeps find the sabotages.
+
 Ctrl-C and SIGTERM end it gracefully, with exit code 0 at every stage; a second one ends it at once, with 130.
 Exit codes with --once: 0 all bindings became ready and every sabotage was repaired; 1 otherwise, with the reasons;
 130 stopped before the end.`;
@@ -25,6 +28,8 @@ export interface DevOptions {
   awsPort: number;
   dataDirectory: string;
   store: DevStoreChoice;
+  /** An emulator on this machine; null = AWS is simulated in this process. */
+  awsEndpoint: string | null;
   /** No furnished account, no samples, no sabotages. */
   isEmpty: boolean;
   /** End after the last sabotage instead of staying up. */
@@ -37,6 +42,7 @@ interface DevFlags {
   data: string;
   store: string;
   dynamodbEndpoint?: string;
+  awsEndpoint?: string;
   empty?: true;
   once?: true;
 }
@@ -53,6 +59,7 @@ export function addDev(program: Command, shell: Shell): void {
     .option("--data <dir>", "directory that keeps the state", ".mooring")
     .option("--store <store>", "sqlite, dynamodb or dynamodb:TABLE_PREFIX", "sqlite")
     .option("--dynamodb-endpoint <url>", "a DynamoDB on this machine, for --store dynamodb")
+    .option("--aws-endpoint <url>", "an emulator on this machine instead of the simulated AWS, e.g. MiniStack")
     .option("--empty", "start with an empty account: no file system, no functions, no samples, no sabotages")
     .addOption(new Option("--once", "end after the last sabotage"))
     .addHelpText("after", HELP)
@@ -62,6 +69,7 @@ export function addDev(program: Command, shell: Shell): void {
         awsPort: parsePort(options.awsPort, "--aws-port"),
         dataDirectory: options.data,
         store: parseStore(options),
+        awsEndpoint: parseAwsEndpoint(options),
         isEmpty: options.empty === true,
         isOnce: options.once === true,
       };
@@ -80,6 +88,12 @@ function refuseOnePort({ port, awsPort }: DevOptions): void {
     `--port and --aws-port are both ${port}; the API and the simulated AWS need a port each (0 = any free one).`,
     EXIT.usage,
   );
+}
+
+function parseAwsEndpoint({ awsEndpoint, empty }: DevFlags): string | null {
+  if (awsEndpoint !== undefined && empty === true)
+    throw new UserError("--empty is for the simulated AWS; with --aws-endpoint leave it out.", EXIT.usage);
+  return awsEndpoint === undefined ? null : assertLoopback(awsEndpoint);
 }
 
 const DYNAMODB = /^dynamodb(?::([A-Za-z0-9_.-]{3,200}))?$/;

@@ -1,20 +1,17 @@
 import { join } from "node:path";
 import { forgetAmbientAws, readLogLevel } from "../../config.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../model/settings.ts";
-import { startSimulator } from "../../simulator/aws-simulator.ts";
-import { evaluateClientAccess } from "../../simulator/access/client-access.ts";
 import { connect } from "../client.ts";
 import { realClock } from "../clock.ts";
 import { createLog, startMooring, type Mooring } from "../compose.ts";
 import type { DevOptions } from "../dev.ts";
 import { assertLoopback } from "../loopback.ts";
-import { assertPortFree, portError } from "../ports.ts";
+import { assertPortFree } from "../ports.ts";
 import type { Terminal } from "../terminal.ts";
 import { EXIT } from "../user-error.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+import { openSimulatedAccount, type DevAccount } from "./dev-account.ts";
 import { openDevStore, type DevStore } from "./dev-store.ts";
-import type { MayMount } from "./matrix.ts";
-import { sampleFileSystemId } from "./samples.ts";
 import { writeShellFiles } from "./shell-files.ts";
 import { tellStory } from "./story.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
@@ -35,7 +32,8 @@ const DEV_SETTINGS: Settings = {
   quotaShare: Number.POSITIVE_INFINITY,
 };
 
-type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
+/** Between sweeps where no event tells what others did. */
+const BLIND_SWEEP_MS = 5_000;
 
 /**
  * Runs `mooring dev` until it is stopped (or, with `--once`, until its story is told).
@@ -49,33 +47,31 @@ export async function runDev(options: DevOptions, terminal: Terminal, stopped: A
   const directory = openDataDirectory(options.dataDirectory);
   const transcript = createTranscript(terminal, realClock.nowMs, startMs);
   let store: DevStore | undefined;
-  let simulator: RunningSimulator | undefined;
+  let account: DevAccount | undefined;
   let mooring: Mooring | undefined;
   try {
     await assertPortFree(HOST, options.port, { what: "the API", flag: "--port" });
-    await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
+    if (options.awsEndpoint === null)
+      await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
     store = await openDevStore(options.store, directory);
-    simulator = await openSimulator(options, store);
-    mooring = await openMooring(options, { directory, store, simulator });
-    const home = homeOf(simulator);
+    account = await openAccount(options, store);
+    mooring = await openMooring(options, { directory, store, account });
     writeShellFiles({
       dataDirectory: directory.path,
       apiUrl: mooring.url,
-      awsUrl: simulator.url,
-      region: home.region,
+      awsUrl: account.awsUrl,
+      region: account.home.region,
       actor: PERSON,
     });
-    transcript.say(`API ${mooring.url}, simulated AWS ${simulator.url}, state in ${options.dataDirectory}`);
+    transcript.say(`API ${mooring.url}, ${account.told}, state in ${options.dataDirectory}`);
     if (options.store.engine !== "sqlite") transcript.say(`records in ${store.told}`);
     const problems = options.isEmpty
       ? []
       : await tellStory({
           client: connect(mooring.url, PERSON),
           clock: realClock,
-          home,
+          account,
           installation: INSTALLATION,
-          awsUrl: simulator.url,
-          mayMount: mayMountIn(simulator),
           onActivity: mooring.service.onActivity,
           catchUp: catchUpOf(mooring),
           transcript,
@@ -83,6 +79,7 @@ export async function runDev(options: DevOptions, terminal: Terminal, stopped: A
         });
     return await ending(options, {
       problems,
+      sampleFileSystemId: options.isEmpty ? null : account.fileSystemId,
       directory,
       url: mooring.url,
       transcript,
@@ -91,7 +88,7 @@ export async function runDev(options: DevOptions, terminal: Terminal, stopped: A
     });
   } finally {
     await mooring?.close();
-    await simulator?.close();
+    await account?.close();
     await store?.close();
     directory.release();
   }
@@ -107,6 +104,7 @@ function catchUpOf({ service }: Mooring): () => Promise<number> {
 
 interface Ending {
   problems: string[];
+  sampleFileSystemId: string | null;
   directory: DataDirectory;
   url: string;
   transcript: Transcript;
@@ -115,8 +113,8 @@ interface Ending {
 }
 
 async function ending(
-  { isOnce, isEmpty }: DevOptions,
-  { problems, directory, url, transcript, terminal, stopped }: Ending,
+  { isOnce }: DevOptions,
+  { problems, sampleFileSystemId, directory, url, transcript, terminal, stopped }: Ending,
 ): Promise<number> {
   // What a stop cut short is no problem, and whoever stopped it knows.
   if (stopped.aborted) {
@@ -135,7 +133,7 @@ async function ending(
     dataDirectory: directory.path,
     workingDirectory: process.cwd(),
     apiUrl: url,
-    sampleFileSystemId: isEmpty ? null : sampleFileSystemId(),
+    sampleFileSystemId,
   });
   commands.forEach((command) => transcript.detail(command === "" ? "" : `  ${command}`));
   transcript.detail("");
@@ -144,40 +142,27 @@ async function ending(
   return EXIT.ok;
 }
 
-async function openSimulator({ awsPort, isEmpty }: DevOptions, { accountFile }: DevStore): Promise<RunningSimulator> {
-  try {
-    return await startSimulator({ port: awsPort, dataFile: accountFile, furnish: !isEmpty });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
-    throw portError(error as NodeJS.ErrnoException, HOST, awsPort, { what: "the simulated AWS", flag: "--aws-port" });
-  }
-}
-
-/** The simulated EFS's own verdict, from the policies in force at that moment. */
-function mayMountIn({ simulator }: RunningSimulator): MayMount {
-  return ({ roleArn, fileSystemId, accessPointId, tls }) => {
-    const through = accessPointId === null ? {} : { accessPointId };
-    const attempt = { roleArn, fileSystemId, ...through, tls, viaMountTarget: true, action: "ClientMount" } as const;
-    return evaluateClientAccess(simulator.world, attempt).decision === "allow";
-  };
-}
-
-function homeOf({ simulator }: RunningSimulator): { account: string; region: string } {
-  return { account: simulator.world.account, region: simulator.world.region };
+async function openAccount(
+  { awsPort, isEmpty, awsEndpoint }: DevOptions,
+  { accountFile }: DevStore,
+): Promise<DevAccount> {
+  if (awsEndpoint === null)
+    return openSimulatedAccount({ host: HOST, port: awsPort, file: accountFile, isFurnished: !isEmpty });
+  const { openEmulatedAccount } = await import("./emulated-account.ts");
+  return openEmulatedAccount(awsEndpoint);
 }
 
 async function openMooring(
   { port }: DevOptions,
-  { directory, store, simulator }: { directory: DataDirectory; store: DevStore; simulator: RunningSimulator },
+  { directory, store, account }: { directory: DataDirectory; store: DevStore; account: DevAccount },
 ): Promise<Mooring> {
   return startMooring({
-    home: homeOf(simulator),
-    settings: DEV_SETTINGS,
+    home: account.home,
+    settings: account.hasEvents ? DEV_SETTINGS : { ...DEV_SETTINGS, sweepIntervalMs: BLIND_SWEEP_MS },
     listen: { host: HOST, port, flag: "--port" },
     engine: store.engine,
     aws: {
-      endpoint: assertLoopback(simulator.url),
+      endpoint: assertLoopback(account.awsUrl),
       credentials: { accessKeyId: "mooring", secretAccessKey: "not-a-secret" },
     },
     queues: null,

@@ -6,15 +6,25 @@ import { readManifests } from "../manifests.ts";
 /** The files that anybody can `kubectl apply` as well. */
 export const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.url));
 
+/** As the samples say it, and the simulated account is called. */
+const SAMPLE_ACCOUNT = "111122223333";
+
 /**
  * Writes the sample records through the API. What exists already stays as it is, changed or not.
  *
+ * @param fileSystemId of this account: an emulator chooses ids of its own.
  * @returns how many Bindings were written, and how many were there.
  */
-export async function writeSamples(client: Client): Promise<{ written: number; found: number }> {
+export async function writeSamples(
+  client: Client,
+  { account, fileSystemId }: { account: string; fileSystemId: string },
+): Promise<{ written: number; found: number }> {
   const count = { written: 0, found: 0 };
+  const sample = sampleFileSystemId();
   for (const { kind, namespace, body } of readManifests(EXAMPLES)) {
-    const isNew = await createUnlessPresent(client, recordPath(kind, namespace), asApplied(body, namespace));
+    const text = JSON.stringify(body).replaceAll(sample, fileSystemId).replaceAll(SAMPLE_ACCOUNT, account);
+    const here = JSON.parse(text) as typeof body;
+    const isNew = await createUnlessPresent(client, recordPath(kind, namespace), asApplied(here, namespace));
     if (kind === "Binding") count[isNew ? "written" : "found"] += 1;
   }
   return count;
