@@ -2,13 +2,14 @@ import { execFile } from "node:child_process";
 
 export interface Ran {
   code: number;
+  stdout: string;
   /** What the CLI printed as JSON; {} if it printed nothing. */
   output: Record<string, unknown>;
   stderr: string;
 }
 
 /** Names of services that the CLI spells otherwise. */
-const COMMANDS: Readonly<Record<string, string>> = { eventbridge: "events" };
+export const CLI_SERVICES: Readonly<Record<string, string>> = { eventbridge: "events" };
 
 /** `CreateVpc` → `create-vpc`, as botocore does it. */
 export function commandOf(operation: string): string {
@@ -18,24 +19,22 @@ export function commandOf(operation: string): string {
     .toLowerCase();
 }
 
-/** Runs the real aws CLI against `url`, with nothing of this machine's configuration. */
+/** Runs one operation by the real aws CLI against `url`, with nothing of this machine's configuration. */
 export function runAws(url: string, service: string, operation: string, input: unknown): Promise<Ran> {
-  const args = [
-    COMMANDS[service] ?? service,
-    commandOf(operation),
-    "--endpoint-url",
-    url,
-    "--region",
-    "eu-west-1",
-    "--output",
-    "json",
-    "--no-paginate",
-    ...(operation === "Invoke" ? invocation(input as InvokeInput) : ["--cli-input-json", JSON.stringify(input, blobs)]),
-  ];
+  const given =
+    operation === "Invoke" ? invocation(input as InvokeInput) : ["--cli-input-json", JSON.stringify(input, blobs)];
+  return runCommand(url, [CLI_SERVICES[service] ?? service, commandOf(operation), "--no-paginate", ...given]);
+}
+
+/** Runs `aws ARGS…`, as somebody would type it. */
+export function runCommand(url: string, args: readonly string[]): Promise<Ran> {
+  const everywhere = ["--endpoint-url", url, "--region", "eu-west-1"];
+  const output = args.includes("--output") ? [] : ["--output", "json"];
   return new Promise((resolve) => {
-    execFile("aws", args, { env: environment(), maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+    const options = { env: environment(), maxBuffer: 2 ** 24 };
+    execFile("aws", [...args, ...everywhere, ...output], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-      resolve({ code, output: parsed(stdout), stderr });
+      resolve({ code, stdout, output: output.length === 0 ? {} : parsed(stdout), stderr });
     });
   });
 }
