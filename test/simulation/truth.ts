@@ -143,8 +143,9 @@ export class Truth implements Watcher {
   }
 
   #noteIntents(process: SimulatedProcess, key: string, body: string): void {
-    const { openIntents } = JSON.parse(body) as {
-      openIntents: { intentId: string; operation: string; target: string }[];
+    // A shared rate budget lies beside the keys, and has no intents.
+    const { openIntents = [] } = JSON.parse(body) as {
+      openIntents?: { intentId: string; operation: string; target: string }[];
     };
     const own = this.#intents.get(process) ?? new Map<string, Intent>();
     this.#intents.set(process, own);
