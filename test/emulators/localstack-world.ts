@@ -24,7 +24,8 @@ export async function openLocalStackWorld(): Promise<WorldUnderTest> {
   const standIn = { code: ministack?.image ?? "", substituteFor: "LocalStack" };
   const of = (service: ServiceName) => !hasToken && SUBSTITUTED.includes(service);
   return answering({
-    name: "LocalStack",
+    name: hasToken ? "LocalStack with a token" : "LocalStack",
+    ...(hasToken ? {} : { substitutedFor: localstack.url }),
     ...PLAYED,
     endpoints: Object.fromEntries(SERVICES.map((s) => [s, of(s) ? ministack!.url : localstack.url])),
     players: Object.fromEntries(SERVICES.map((s) => [s, of(s) ? standIn : own])),

@@ -1,3 +1,5 @@
+import { ListClustersCommand } from "@aws-sdk/client-ecs";
+import { DescribeFileSystemsCommand } from "@aws-sdk/client-efs";
 import {
   DeleteRuleCommand,
   PutRuleCommand,
@@ -5,11 +7,13 @@ import {
   RemoveTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
 import {
+  CreateFunctionCommand,
   ListFunctionsCommand,
   PublishVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { ZIP_FILE } from "../probe/zip-file.ts";
 import type { Clients } from "./clients.ts";
 import type { WorldName } from "./world-under-test.ts";
 
@@ -32,8 +36,8 @@ export interface Ask {
   clients: Clients;
   account: string;
   region: string;
-  /** A file system of the probes' own. */
-  fileSystemId: string;
+  /** Calls to the emulator that substitutes stand in for; null = nobody stands in. */
+  substituted: Clients | null;
   /** A function of the probes' own, in a VPC. */
   functionName: string;
 }
@@ -45,7 +49,8 @@ export const KNOWN_WRONGS: readonly KnownWrong[] = [
     answer: "no event comes; the suite puts it into Mooring's queue itself, as EventBridge would",
     documented: "CloudTrail delivers an event of each mutating call to the default bus",
     source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html",
-    worlds: ["free world", "LocalStack"],
+    // With a token: not verified.
+    worlds: ["free world", "LocalStack", "LocalStack with a token"],
     probe: noEventComes,
   },
   {
@@ -56,6 +61,33 @@ export const KNOWN_WRONGS: readonly KnownWrong[] = [
     source: "https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html",
     worlds: ["free world", "LocalStack"],
     probe: versionsAreMissing,
+  },
+  {
+    id: "localstack-free-without-efs",
+    request: "efs:DescribeFileSystems of LocalStack itself",
+    answer: "InternalFailure: not included in the licence plan; MiniStack stands in",
+    documented: "the account's file systems",
+    source: "https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html",
+    worlds: ["LocalStack"],
+    probe: async ({ substituted }) => fails(substituted?.efs.send(new DescribeFileSystemsCommand({}))),
+  },
+  {
+    id: "localstack-free-without-ecs",
+    request: "ecs:ListClusters of LocalStack itself",
+    answer: "InternalFailure: not included in the licence plan; MiniStack stands in",
+    documented: "the account's clusters",
+    source: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListClusters.html",
+    worlds: ["LocalStack"],
+    probe: async ({ substituted }) => fails(substituted?.ecs.send(new ListClustersCommand({}))),
+  },
+  {
+    id: "localstack-free-drops-mounts",
+    request: "lambda:CreateFunction with FileSystemConfigs, of LocalStack itself",
+    answer: "a function without FileSystemConfigs; MiniStack stands in, and for EC2, whose VPCs must be its own",
+    documented: "FileSystemConfigs as they were given",
+    source: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+    worlds: ["LocalStack"],
+    probe: mountsAreDropped,
   },
 ];
 
@@ -80,6 +112,32 @@ async function versionsAreMissing({ clients, functionName }: Ask): Promise<boole
   const { Version } = await clients.lambda.send(new PublishVersionCommand({ FunctionName: functionName }));
   const { Functions = [] } = await clients.lambda.send(new ListFunctionsCommand({ FunctionVersion: "ALL" }));
   return !Functions.some((each) => each.FunctionName === functionName && each.Version === Version);
+}
+
+/** Of a call that there is nobody to make to: false. */
+async function fails(call: Promise<unknown> | undefined): Promise<boolean> {
+  return (
+    call?.then(
+      () => false,
+      () => true,
+    ) ?? false
+  );
+}
+
+async function mountsAreDropped({ substituted, account, region }: Ask): Promise<boolean> {
+  if (substituted === null) return false;
+  const Arn = `arn:aws:elasticfilesystem:${region}:${account}:access-point/fsap-0123456789abcdef0`;
+  const made = await substituted.lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: "probed-mounts",
+      Role: `arn:aws:iam::${account}:role/probed`,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Code: { ZipFile: ZIP_FILE },
+      FileSystemConfigs: [{ Arn, LocalMountPath: "/mnt/probed" }],
+    }),
+  );
+  return made.FileSystemConfigs?.[0]?.Arn !== Arn;
 }
 
 /** Whether the table says so of the world. @throws for a name that is not in the table. */

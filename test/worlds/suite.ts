@@ -72,9 +72,12 @@ export function describeWorld(name: WorldName, open: () => Promise<WorldUnderTes
       let ask: Ask;
       beforeAll(async () => {
         await team.makeFunction("probed");
-        const fileSystemId = await team.makeFileSystem("probed");
-        ask = { clients, account: world.account, region: world.region, fileSystemId, functionName: "probed" };
+        const { account, region, substitutedFor: url } = world;
+        const elsewhere = { ...world, endpoints: { efs: url!, ecs: url!, lambda: url! } };
+        const substituted = url === undefined ? null : clientsOf(elsewhere, "prober");
+        ask = { clients, account, region, functionName: "probed", substituted };
       });
+      afterAll(() => ask?.substituted?.destroy());
       test.each(KNOWN_WRONGS.map((entry) => [entry.id, entry] as const))("%s", async (id, entry) => {
         const isWrong = await entry.probe(ask);
         if (isKnownWrong(name, id))

@@ -40,6 +40,8 @@ export interface WorldUnderTest {
   /** Where each service answers; a service that is missing is not there. */
   readonly endpoints: Readonly<Partial<Record<ServiceName, string>>>;
   readonly players: Readonly<Partial<Record<ServiceName, Player>>>;
+  /** Where the emulator answers that substitutes stand in for; absent = it has none. */
+  readonly substitutedFor?: string;
   /** The credentials of somebody, by name. An emulator may know only one caller. */
   credentialsOf(person: string): Credentials;
   /** Returns once what was changed can be read back everywhere. */
@@ -47,5 +49,5 @@ export interface WorldUnderTest {
   close(): Promise<void>;
 }
 
-export const WORLDS = ["simulator", "free world", "LocalStack"] as const;
+export const WORLDS = ["simulator", "free world", "LocalStack", "LocalStack with a token"] as const;
 export type WorldName = (typeof WORLDS)[number];
