@@ -8,6 +8,7 @@ import { LogDamagedError } from "./store.ts";
 /** Keeps a blob of pending wakes (each at most some 250 bytes) below an engine's 300 KB. */
 const WAKES_PER_BLOB = 1_000;
 const LOAD_ATTEMPTS_MAX = 5;
+const PROJECTIONS_AT_ONCE = 8;
 
 /** Where a replica begins: the records as of the last checkpoint. */
 export interface Loaded {
@@ -48,12 +49,17 @@ async function readProjections(
   head: number,
 ): Promise<{ view: Records; baseline: Map<string, number> }> {
   const baseline = new Map<string, number>();
-  let view = Records.empty().at(head);
-  for (const item of await engine.projections()) {
-    if (item.slot > head) baseline.set(item.id, item.slot);
-    if (item.body !== null) view = view.put(deepFreeze(JSON.parse(item.body) as StoredRecord));
+  const records: StoredRecord[] = [];
+  for (let after = "", more = true; more;) {
+    const page = await engine.projectionsAfter(after);
+    for (const item of page.items) {
+      if (item.slot > head) baseline.set(item.id, item.slot);
+      if (item.body !== null) records.push(deepFreeze(JSON.parse(item.body) as StoredRecord));
+    }
+    after = page.items.at(-1)?.id ?? after;
+    more = page.more;
   }
-  return { view, baseline };
+  return { view: Records.of(head, records), baseline };
 }
 
 async function readPending(engine: Engine, marker: Marker): Promise<PendingWake[] | null> {
@@ -114,14 +120,18 @@ export class Checkpointer {
 
   async #project(view: Records, after: number): Promise<{ id: string; slot: number }[]> {
     const removed: { id: string; slot: number }[] = [];
-    for (const [id, { ref, slot }] of this.#changed) {
-      if (slot <= after) continue;
-      // A record that has changed again since is still written as of this checkpoint.
-      const record = view.find(ref);
-      const asOf = record?.resourceVersion ?? Math.min(slot, view.head);
-      if (!record) removed.push({ id, slot: asOf });
-      await this.#engine.putProjection({ id, slot: asOf, body: record ? JSON.stringify(record) : null });
-    }
+    const changed = [...this.#changed].filter(([, { slot }]) => slot > after);
+    const write = async (): Promise<void> => {
+      for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
+        const [id, { ref, slot }] = next;
+        // A record that has changed again since is still written as of this checkpoint.
+        const record = view.find(ref);
+        const asOf = record?.resourceVersion ?? Math.min(slot, view.head);
+        if (!record) removed.push({ id, slot: asOf });
+        await this.#engine.putProjection({ id, slot: asOf, body: record ? JSON.stringify(record) : null });
+      }
+    };
+    await Promise.all(Array.from({ length: PROJECTIONS_AT_ONCE }, write));
     return removed;
   }
 

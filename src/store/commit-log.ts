@@ -4,6 +4,7 @@ import { SlotInProgress, differences } from "./apply-proposal.ts";
 import type { SpecChange } from "./apply-proposal.ts";
 import { Checkpointer, loadCheckpoint } from "./checkpoint.ts";
 import type { Loaded } from "./checkpoint.ts";
+import { CheckpointPace } from "./checkpoint-pace.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Committed, Gathered, Propose } from "./commit-queue.ts";
 import type { Engine, SlotItem } from "./engine.ts";
@@ -22,7 +23,7 @@ export interface LogOptions {
   clock: Clock;
   chance: Chance;
   installation: string;
-  /** Slots from one checkpoint to the next. */
+  /** Slots from one checkpoint to the next, at most. */
   checkpointEvery: number;
   /** Slots behind a checkpoint whose bodies are kept. */
   keepSlots: number;
@@ -43,6 +44,7 @@ export class EngineCommitLog implements CommitLog {
   readonly #wakes = new PendingWakes();
   readonly #specAudit: SpecAudit;
   readonly #checkpointer: Checkpointer;
+  readonly #pace: CheckpointPace;
   #view = Records.empty();
   #sum = "";
   #baseline: Map<string, number> = new Map();
@@ -65,6 +67,7 @@ export class EngineCommitLog implements CommitLog {
     this.#history = new WatchHistory(options.keepChanges);
     this.#specAudit = new SpecAudit(options.appendSpecChange);
     this.#checkpointer = new Checkpointer(options.engine, options.keepSlots);
+    this.#pace = new CheckpointPace(options.checkpointEvery);
   }
 
   /** Loads the last checkpoint, replays the tail, and writes the sentinel into an empty log. */
@@ -156,7 +159,7 @@ export class EngineCommitLog implements CommitLog {
     }
     this.#freshTick = started;
     this.#queue.take(staged);
-    this.#land(slot, item.sum);
+    const isCheckpointDue = this.#land(slot, item);
     // The commit is durable: an entry that could not be written now is written later.
     const audited = slot.specChanges.length > 0 ? this.#specAudit.add(slot.specChanges).catch(() => undefined) : null;
     const answer = (): void => {
@@ -164,7 +167,7 @@ export class EngineCommitLog implements CommitLog {
     };
     if (audited) void audited.then(answer);
     else answer();
-    if (slot.slot % this.#options.checkpointEvery === 0) this.#startCheckpoint();
+    if (isCheckpointDue) this.#startCheckpoint();
   }
 
   /** @returns true if the slot is ours, false if somebody else has it; throws if no answer was to be had. */
@@ -202,13 +205,14 @@ export class EngineCommitLog implements CommitLog {
     const body = openSlot({ ...item, body: item.body }, this.#sum);
     const slot = new SlotInProgress(this.#view, body.atMs, this.#baseline);
     for (const proposal of body.proposals) slot.add(proposal);
-    this.#land(slot, item.sum);
+    this.#land(slot, item);
     if (this.#doubtful.delete(item.writeId)) void this.#specAudit.add(slot.specChanges).catch(() => undefined);
     else this.#specAudit.addForeign(slot.specChanges);
     return true;
   }
 
-  #land(slot: SlotInProgress, sum: string): void {
+  /** @returns true if whoever wrote this slot has a checkpoint to write. */
+  #land(slot: SlotInProgress, { sum, body }: SlotItem): boolean {
     this.#view = slot.done();
     this.#sum = sum;
     this.#checkpointer.changed(slot.touched(), slot.slot);
@@ -216,6 +220,7 @@ export class EngineCommitLog implements CommitLog {
     this.#history.append(slot.slot, slot.events());
     this.#history.deliver();
     this.#wakes.notify([...slot.wakes], slot.slot);
+    return this.#pace.landed(Buffer.byteLength(body ?? ""));
   }
 
   #load(loaded: Loaded): void {
@@ -223,6 +228,7 @@ export class EngineCommitLog implements CommitLog {
     this.#sum = loaded.sum;
     this.#baseline = loaded.baseline;
     this.#wakes.restore(loaded.pending);
+    this.#pace.restart();
     // Between the marker and the newest projection, intermediate states cannot be told.
     let known = loaded.view.head;
     for (const slot of loaded.baseline.values()) known = Math.max(known, slot);

@@ -98,11 +98,11 @@ class EngineOnDynamoDb implements DynamoDbEngine {
     await this.#log.put({ pk: RECORDS, sk: item.id, ...withoutNulls(item) }, newer(item.slot));
   }
 
-  async projections(): Promise<ProjectionItem[]> {
-    const found: ProjectionItem[] = [];
-    for await (const { id, slot, body } of this.#log.items<ProjectionItem>(inPartition(RECORDS)))
-      found.push({ id, slot, body: body ?? null });
-    return found;
+  async projectionsAfter(id: string): Promise<{ items: ProjectionItem[]; more: boolean }> {
+    const after = id === "" ? {} : { ExclusiveStartKey: { pk: RECORDS, sk: id } };
+    const page = await this.#log.page<ProjectionItem>(inPartition(RECORDS, {}, after));
+    const items = page.items.map(({ id, slot, body }) => ({ id, slot, body: body ?? null }));
+    return { items, more: page.next !== undefined };
   }
 
   async deleteTombstone(id: string, slot: number): Promise<void> {

@@ -17,7 +17,8 @@ export interface Engine {
 
   /** Writes a projection unless the stored one is as new or newer. */
   putProjection(item: ProjectionItem): Promise<void>;
-  projections(): Promise<ProjectionItem[]>;
+  /** Projections with an id above `id`, ascending, one page of them: all at once are too many to hold as text. */
+  projectionsAfter(id: string): Promise<{ items: ProjectionItem[]; more: boolean }>;
   /** Deletes a projection without body if it still is of `slot`. */
   deleteTombstone(id: string, slot: number): Promise<void>;
 

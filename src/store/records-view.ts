@@ -44,6 +44,22 @@ export class Records implements RecordsView {
     });
   }
 
+  /** All records at once, as of slot `head`; each name occurs once. */
+  static of(head: number, records: readonly StoredRecord[]): Records {
+    const bindings = records.filter((record) => record.kind === "Binding");
+    const index = <V>(entryOf: (record: BindingRecord, id: string) => [string, V]): SortedMap<V> =>
+      SortedMap.of(bindings.map((record) => entryOf(record, bindingId(record))));
+    const withBindings = new Records({
+      ...Records.empty().at(head).#parts,
+      bindingsByName: index((record, id) => [id, record]),
+      byFileSystem: index((record, id) => [fileSystemEntry(record, id), id]),
+      byWorkload: index((record, id) => [workloadEntry(record, id), id]),
+      byUid: index((record, id) => [record.metadata.uid, id]),
+    });
+    const fileSystems = records.filter((record) => record.kind === "FileSystem");
+    return fileSystems.reduce((view: Records, record) => view.#putFileSystem(record), withBindings);
+  }
+
   binding(namespace: string, name: string): BindingRecord | undefined {
     return this.#parts.bindingsByName.get(`${namespace}/${name}`);
   }
@@ -105,8 +121,8 @@ export class Records implements RecordsView {
     const clean = old && !sameBindingIndexes(old, record) ? this.#removeBinding(old) : this;
     const parts = { ...clean.#parts, bindingsByName: clean.#parts.bindingsByName.set(id, record) };
     if (old && clean === this) return new Records(parts);
-    parts.byFileSystem = parts.byFileSystem.set(record.spec.fileSystemRef.name + SEPARATOR + id, id);
-    parts.byWorkload = parts.byWorkload.set(workloadId(record.spec.workload) + SEPARATOR + id, id);
+    parts.byFileSystem = parts.byFileSystem.set(fileSystemEntry(record, id), id);
+    parts.byWorkload = parts.byWorkload.set(workloadEntry(record, id), id);
     parts.byUid = parts.byUid.set(record.metadata.uid, id);
     return new Records(parts);
   }
@@ -117,8 +133,8 @@ export class Records implements RecordsView {
     return new Records({
       ...parts,
       bindingsByName: parts.bindingsByName.delete(id),
-      byFileSystem: parts.byFileSystem.delete(record.spec.fileSystemRef.name + SEPARATOR + id),
-      byWorkload: parts.byWorkload.delete(workloadId(record.spec.workload) + SEPARATOR + id),
+      byFileSystem: parts.byFileSystem.delete(fileSystemEntry(record, id)),
+      byWorkload: parts.byWorkload.delete(workloadEntry(record, id)),
       byUid: parts.byUid.delete(record.metadata.uid),
     });
   }
@@ -150,6 +166,14 @@ export function recordId(ref: Pick<RecordRef, "kind" | "namespace" | "name">): s
 
 function bindingId(record: BindingRecord): string {
   return `${record.metadata.namespace}/${record.metadata.name}`;
+}
+
+function fileSystemEntry(record: BindingRecord, id: string): string {
+  return record.spec.fileSystemRef.name + SEPARATOR + id;
+}
+
+function workloadEntry(record: BindingRecord, id: string): string {
+  return workloadId(record.spec.workload) + SEPARATOR + id;
 }
 
 function awsId(fs: { account: string; region: string; fileSystemId: string }): string {

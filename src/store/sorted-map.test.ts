@@ -44,3 +44,23 @@ test("holds many chunks and finds a prefix that spans them", () => {
   expect(map.get("k04999")).toBeDefined();
   expect(map.get("x")).toBeUndefined();
 });
+
+test("made at once it is as if made one by one, and goes on in the same way", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ maxLength: 6 }), { maxLength: 300 }), (keys) => {
+      const oneByOne = keys.reduce((map, key, index) => map.set(key, index), SortedMap.empty<number>());
+      const atOnce = SortedMap.of(keys.map((key, index) => [key, index] as const));
+      const later = (map: SortedMap<number>) => [
+        ...map
+          .set("new", -1)
+          .delete(keys[0] ?? "")
+          .entries(),
+      ];
+      expect([...atOnce.entries()]).toEqual([...oneByOne.entries()]);
+      expect(atOnce.size).toBe(oneByOne.size);
+      expect(later(atOnce)).toEqual(later(oneByOne));
+      for (const key of keys) expect(atOnce.get(key)).toBe(oneByOne.get(key));
+    }),
+    { seed: 7 },
+  );
+});

@@ -3,6 +3,7 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { AuditItem, Engine, KeyFields, KeyRow, Marker, ProjectionItem, SlotItem } from "./engine.ts";
 
 const PAGE_SLOTS = 500;
+const PAGE_PROJECTIONS = 1_000;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS slots (slot INTEGER PRIMARY KEY, writeId TEXT NOT NULL, prev TEXT NOT NULL, sum TEXT NOT NULL, body TEXT) STRICT;
@@ -110,8 +111,10 @@ class SqliteEngine implements Engine {
     );
   }
 
-  async projections(): Promise<ProjectionItem[]> {
-    return this.#all<ProjectionItem>("SELECT * FROM projections ORDER BY id");
+  async projectionsAfter(id: string): Promise<{ items: ProjectionItem[]; more: boolean }> {
+    const sql = "SELECT * FROM projections WHERE id > ? ORDER BY id LIMIT ?";
+    const items = this.#all<ProjectionItem>(sql, id, PAGE_PROJECTIONS);
+    return { items, more: items.length === PAGE_PROJECTIONS };
   }
 
   async deleteTombstone(id: string, slot: number): Promise<void> {
