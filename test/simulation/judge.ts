@@ -53,13 +53,14 @@ export class Judge {
     log.write("judge", () => `VIOLATION of ${invariant}: ${message}`);
   }
 
-  /** Lets time pass until nobody changes anything any more. @returns since when, simulated ms. */
+  /** Lets time pass, now that all is calm, until nobody changes anything any more. @returns since when, simulated ms. */
   async untilRest(limitMs: number): Promise<number | null> {
     const { time, replicas } = this.#simulation;
+    const calmAtMs = time.nowMs;
     for (;;) {
       if (await time.runUntil(time.nowMs + LOOK_EVERY_MS, () => this.violation !== null)) return null;
       const areUp = replicas.every((replica) => replica.api() !== null);
-      if (areUp && time.nowMs - this.#changedAtMs >= QUIET_MS) return this.#changedAtMs;
+      if (areUp && time.nowMs - Math.max(calmAtMs, this.#changedAtMs) >= QUIET_MS) return this.#changedAtMs;
       if (time.nowMs < limitMs) continue;
       this.#checks.set("comes-to-rest", 1);
       this.violated(

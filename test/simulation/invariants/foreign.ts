@@ -38,7 +38,8 @@ export const foreignStatementsKept: Invariant = {
         const sinceReadMs = truth.nowMs - (truth.intentFor(call)?.beganAtMs ?? 0);
         const isRaced = truth.untouchedMs("policy") <= sinceReadMs + STALE_MS;
         // Nothing tells a process that it slept; its late Put replaces what it never saw, beyond any window.
-        const isLate = truth.nowMs - call.process.disturbedAtMs < LATE_MS;
+        // And a window told by a wrong clock does not match the events' times.
+        const isLate = truth.nowMs - call.process.disturbedAtMs < LATE_MS || call.process.aheadMs !== 0;
         if (isLate) for (const sid of missing) lateLosses.add(sid);
         check(missing.length === 0 || isRaced || isLate, () => `${told(call)} drops ${missing.join(", ")}`);
       },
@@ -48,6 +49,8 @@ export const foreignStatementsKept: Invariant = {
       },
       atRest() {
         const { lost } = truth.simulation.events;
+        // A store that was put back does not know of its Puts any more, nor which edits they replaced.
+        if (truth.isRestored) return;
         if (lost.some(({ eventName }) => eventName.endsWith("FileSystemPolicy"))) return;
         const now = foreignOf(truth, truth.newestPolicy()?.Statement ?? []);
         const missing = [...ledger.keys()].filter((sid) => !now.has(sid) && !lateLosses.has(sid));
