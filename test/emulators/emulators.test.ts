@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { assertEngine, type Docker } from "./engine.ts";
 import { findImage } from "./images.ts";
 import { readSettings } from "./settings.ts";
-import { notHealthy } from "./start-emulator.ts";
+import { notHealthy, notStarted } from "./start-emulator.ts";
 import { assertAnswers } from "./world-answers.ts";
 
 /** A docker client that fails as the real one does; what it knows of, it answers. */
@@ -54,8 +54,16 @@ test("a pull that hangs ends, and says so", async () => {
 
 test("an image that is here is not pulled: the published one first, else the built one", async () => {
   const { image, builtImage } = ministack;
-  expect(await findImage(ministack, 1_000, dockerThat({}, [image, builtImage]))).toBe(image);
-  expect(await findImage(ministack, 1_000, dockerThat({}, [builtImage]))).toBe(builtImage);
+  expect(await findImage(ministack, 1_000, dockerThat({}, [image, builtImage!]))).toBe(image);
+  expect(await findImage(ministack, 1_000, dockerThat({}, [builtImage!]))).toBe(builtImage);
+});
+
+test("an image that was named is never replaced by another one", async () => {
+  const named = readSettings({ EMULATOR_MINISTACK_IMAGE: "mine:1" }).emulators.ministack;
+  const docker = dockerThat({ stderr: "no such host" }, [ministack.builtImage!]);
+  expect(await messageOf(findImage(named, 1_000, docker))).toBe(
+    "Image mine:1 cannot be pulled (no such host). Correct EMULATOR_MINISTACK_IMAGE, or leave it out.",
+  );
 });
 
 test("an emulator that starts but answers 500 is told with its answer and how to look into it", () => {
@@ -63,6 +71,12 @@ test("an emulator that starts but answers 500 is told with its answer and how to
   expect(message).toContain("GET /_localstack/health on its port 4566 was answered with 500 for 90 s");
   expect(message).toContain("docker run --rm ministack:1");
   expect(notHealthy(ministack, "ministack:1", null, 90_000)).toContain("was not answered");
+});
+
+test("a container that ends at once is told with Docker's own words", () => {
+  expect(notStarted(ministack, "mine:1", new Error("No command specified\nmore"))).toBe(
+    "ministack (mine:1) does not start: No command specified. See what it says: docker run --rm mine:1; is it the right image?",
+  );
 });
 
 test("a wrong address is told before the first test, with the services that need it", async () => {
@@ -98,10 +112,10 @@ test("an address that never answers does not hang the run", async () => {
 test("without settings the published images are meant, in the versions that are built here", () => {
   const { emulators } = readSettings({});
   expect(Object.values(emulators).map(({ image }) => image)).toEqual([
-    `ministackorg/ministack:${emulators.ministack.builtImage.split(":")[1]}`,
-    `motoserver/moto:${emulators.moto.builtImage.split(":")[1]}`,
+    `ministackorg/ministack:${emulators.ministack.builtImage!.split(":")[1]}`,
+    `motoserver/moto:${emulators.moto.builtImage!.split(":")[1]}`,
     "localstack/localstack:4.14.0",
-    `amazon/dynamodb-local:${emulators["dynamodb-local"].builtImage.split(":")[1]}`,
+    `amazon/dynamodb-local:${emulators["dynamodb-local"].builtImage!.split(":")[1]}`,
   ]);
   expect(readSettings({ LOCALSTACK_AUTH_TOKEN: "ls-x" }).emulators.localstack.image).toBe(
     "localstack/localstack:latest",

@@ -15,17 +15,21 @@ export async function findImage(
   pullMaxMs: number,
   ask: Docker = docker,
 ): Promise<string> {
-  for (const candidate of [image, builtImage]) if (await isHere(candidate, ask)) return candidate;
+  for (const candidate of [image, builtImage])
+    if (candidate !== null && (await isHere(candidate, ask))) return candidate;
   try {
     await ask(["pull", "--quiet", image], pullMaxMs);
     return image;
   } catch (error) {
     const why = (error as { killed?: boolean }).killed === true ? `not within ${pullMaxMs / 1_000} s` : lastLine(error);
     const variable = `EMULATOR_${name.toUpperCase().replace("-", "_")}_IMAGE`;
-    throw new Error(
-      `Image ${image} cannot be pulled (${why}), and ${builtImage} is not built. Build it: test/emulators/images/build ${name}; or name another one in ${variable}.`,
-      { cause: error },
-    );
+    const ways =
+      builtImage === null
+        ? `Correct ${variable}, or leave it out.`
+        : `Nor is ${builtImage} built. Build it: test/emulators/images/build ${name}; or name another one in ${variable}.`;
+    throw new Error(`Image ${image} cannot be pulled (${why}). ${ways}`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 /** How one emulator is started. */
 export interface EmulatorSettings {
   name: EmulatorName;
-  /** As published. */
+  /** As published, or as EMULATOR_…_IMAGE names it. */
   image: string;
-  /** The same, built by `images/build` where nothing can be pulled. */
-  builtImage: string;
+  /** The published one's equal, built by `images/build` where nothing can be pulled; null where another one is named. */
+  builtImage: string | null;
   /** That it listens on, inside. */
   port: number;
   /** Answers 2xx once requests are served. */
@@ -52,13 +52,14 @@ export function readSettings(environment: Environment = process.env): Settings {
   const problems: string[] = [];
   const emulator = (name: EmulatorName, image: string, port: number, healthPath: string): EmulatorSettings => {
     const prefix = `EMULATOR_${name.toUpperCase().replace("-", "_")}`;
+    const named = environment[`${prefix}_IMAGE`];
     const health = environment[`${prefix}_HEALTH`] ?? healthPath;
     if (!health.startsWith("/"))
       problems.push(`${prefix}_HEALTH is "${health}"; allowed is a path, e.g. "${healthPath}"`);
     return {
       name,
-      image: environment[`${prefix}_IMAGE`] ?? image,
-      builtImage: `${REPOSITORY}/${name}:${versions[name]}`,
+      image: named ?? image,
+      builtImage: named === undefined ? `${REPOSITORY}/${name}:${versions[name]}` : null,
       port: whole(environment, `${prefix}_PORT`, port, 65_535, problems),
       healthPath: health,
     };

@@ -49,7 +49,11 @@ export async function startEmulator(
     .withWaitStrategy(Wait.forHttp(own.healthPath, own.port).forStatusCodeMatching(isUp))
     .withStartupTimeout(settings.startMaxMs);
   const started = await container.start().catch((error: unknown) => {
-    throw new Error(notHealthy(own, image, lastStatus, settings.startMaxMs), { cause: error });
+    const isUnhealthy = lastStatus !== null || /not accessible|timed? ?out/i.test((error as Error).message);
+    throw new Error(
+      isUnhealthy ? notHealthy(own, image, lastStatus, settings.startMaxMs) : notStarted(own, image, error as Error),
+      { cause: error },
+    );
   });
   return { name, image, url: urlOf(started, own), stop: async () => void (await started.stop({ timeout: 0 })) };
 }
@@ -69,6 +73,11 @@ export async function startEmulators<Name extends EmulatorName>(
     throw failure.reason;
   }
   return { byName: Object.fromEntries(started.map((each) => [each.name, each])) as Record<Name, Emulator>, stop };
+}
+
+/** What to say of a container that Docker does not start, or that ends at once. */
+export function notStarted({ name }: EmulatorSettings, image: string, { message }: Error): string {
+  return `${name} (${image}) does not start: ${message.split("\n")[0]}. See what it says: docker run --rm ${image}; is it the right image?`;
 }
 
 /** What to say of an emulator that was started and does not serve. */
