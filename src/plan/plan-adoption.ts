@@ -48,13 +48,15 @@ function asksForAccessPoint(adoption: Adoption | null): adoption is Adoption {
 /** What the workload refuses (its mount is elsewhere, its slot taken) must not become ours, or we would clear it away. */
 function canMount({ binding, conditions }: BindingDraft): boolean {
   const { workload } = binding.facets;
-  if (workload?.admissible) return true;
-  const why = workload?.conditions.find(({ type }) => type === "MountConfigured")?.message;
+  // What an earlier spec passed says nothing of this one: its mount path may be another.
+  const answer = workload?.observedGeneration === binding.metadata.generation ? workload : undefined;
+  if (answer?.admissible) return true;
+  const why = answer?.conditions.find(({ type }) => type === "MountConfigured")?.message;
   const message =
     why === undefined
       ? "The workload has not been looked at yet."
       : `No access point is adopted as the workload cannot mount it: ${why}`;
-  conditions.set("AccessPointReady", workload ? "False" : "Unknown", "WaitingForWorkload", message);
+  conditions.set("AccessPointReady", answer ? "False" : "Unknown", "WaitingForWorkload", message);
   return false;
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { adoptionOf } from "../model/adoption.ts";
 import type { AccessPointFacet, FileSystemFacet, WorkloadFacet } from "../model/facets.ts";
 import { fileSystemKey, type ReconcileKey } from "../model/keys.ts";
 import {
@@ -50,7 +51,7 @@ export function proposeWorkloadFacets(
       ref: refOf(binding),
       facet: { ...draft, key: lease.key, fence: lease.fence },
     });
-    if (readByFileSystem(binding.facets.workload, draft)) addFileSystemKey(wakes, view, binding);
+    if (readByFileSystem(binding, draft)) addFileSystemKey(wakes, view, binding);
   }
   for (const { uid } of drafts.release) {
     const binding = view.bindingByUid(uid);
@@ -84,8 +85,12 @@ function isBeyondFileSystems(view: RecordsView, { metadata, spec, facets }: Bind
 }
 
 /** The fields of the workload facet that the file-system planner looks at. */
-function readByFileSystem(stored: WorkloadFacet | undefined, draft: Omit<WorkloadFacet, "key" | "fence">): boolean {
+function readByFileSystem({ metadata, facets }: BindingRecord, draft: Omit<WorkloadFacet, "key" | "fence">): boolean {
+  const stored = facets.workload;
+  const adopts = adoptionOf({ metadata }) !== null;
   const relevant = (f: Omit<WorkloadFacet, "key" | "fence">) => [
+    // An adoption waits for the workload's answer to this very spec.
+    adopts && f.observedGeneration,
     f.roleArns,
     f.admissible,
     f.served,

@@ -77,6 +77,23 @@ describe("adoption of an access point and its mount", () => {
     expect(await mountsOf(world, "thumbnailer")).toEqual([{ Arn: byHand.arn, LocalMountPath: "/mnt/data" }]);
   });
 
+  test("a spec that is put right in one part and wrong in another is judged anew, and taken once both fit", async () => {
+    const { spec } = aBinding("thumbnailer");
+    const identity = { posixUser: { uid: 1001, gid: 1001, secondaryGids: [2001] } };
+    const other = adopting(aBinding("thumbnailer"), `${byHand.id},mount`, { ...identity, driftPolicy: "Observe" });
+    await world.create(other);
+    await world.condition(other, "AccessPointReady", { reason: "AdoptionMismatch" });
+    const workload = { lambda: { functionName: "thumbnailer", localMountPath: "/mnt/elsewhere" } };
+    await world.patch(other, { spec: { posixUser: { secondaryGids: [] }, workload } });
+    await world.condition(other, "AccessPointReady", { reason: "WaitingForWorkload" });
+    await world.patch(other, { spec: { workload: spec["workload"] } });
+    await world.ready(other);
+    expect(mutationsBy(world)).toEqual({});
+    await world.patch(other, { spec: { deletionPolicy: "Retain" } });
+    await world.delete(other);
+    await world.gone(other);
+  });
+
   test("another mount than the one that the annotation names is refused with both sides", async () => {
     const other = adopting(aBinding("thumbnailer"), "fsap-0123456789abcdef0,mount");
     await world.create(other);
