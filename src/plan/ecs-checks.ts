@@ -45,8 +45,9 @@ export function refusePlatform(
     reason: "UnsupportedPlatform",
     message: `${what}, where ECS mounts no EFS volumes: use Linux tasks on Fargate (platform version 1.4.0 or later), EC2 or managed instances.`,
   });
-  const system = service?.platformFamily ?? base.operatingSystemFamily;
-  if (/^windows/i.test(system ?? "")) return refuse(`${name} runs on ${system}`);
+  // The revision decides; the service may still show the platform of what it ran before.
+  const windows = [base.operatingSystemFamily, service?.platformFamily].find((one) => /^windows/i.test(one ?? ""));
+  if (windows) return refuse(`${name} runs on ${windows}`);
   const { requiresCompatibilities } = base;
   const isExternal = requiresCompatibilities.length === 1 && requiresCompatibilities[0] === "EXTERNAL";
   if (service?.launchType === "EXTERNAL" || isExternal) return refuse(`${name} runs on external instances`);

@@ -90,8 +90,14 @@ function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDep
     edits: own.edits,
     times,
     untilMs: nowMs + holdMs,
-    reason: failed?.rolloutStateReason ?? primary.rolloutStateReason ?? "ECS gives no reason",
+    reason:
+      failed?.rolloutStateReason ?? reasonOfTheWayBack(primary) ?? "its tasks failed to start, or somebody stopped it",
   };
+}
+
+/** The deployment that goes back says why only as long as it is under way; "completed" would explain nothing. */
+function reasonOfTheWayBack({ rolloutState, rolloutStateReason }: ObservedDeployment): string | null {
+  return rolloutState === "COMPLETED" ? null : rolloutStateReason;
 }
 
 /** A rollout of a revision that this installation made for this service. */
@@ -170,7 +176,7 @@ function isHeld(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: s
   const times = rolledBack.times === 1 ? "" : `, ${rolledBack.times} times`;
   return tell(
     "RolledBack",
-    `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). Look at the service's events and stopped tasks: most often the tasks cannot reach the file system (port 2049, mount target in their zone) or their role may not mount it. It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec or the service changes.`,
+    `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). ${WHERE_TO_LOOK} It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec changes or another revision is deployed to the service.`,
   );
 }
 
@@ -185,6 +191,10 @@ function isSettling(pass: EcsPass, waiting: readonly EcsDraft[]): boolean {
   pass.endings.wait(restMs, `somebody else has just deployed ${pass.name}`);
   return true;
 }
+
+/** What keeps tasks from starting is told by ECS in their stoppedReason, and nowhere else. */
+export const WHERE_TO_LOOK =
+  "Look at the service's events and stopped tasks: most often the tasks cannot reach the file system (port 2049, mount target in their zone) or their role may not mount it.";
 
 export function failures({ failedTasks, rolloutStateReason }: ObservedDeployment): string {
   if (failedTasks === 0) return "";

@@ -159,6 +159,12 @@ describe("a newcomer is refused with what to do", () => {
       /WINDOWS_SERVER_2022_CORE/,
     ],
     [
+      "a revision for Windows in a service that says nothing of it",
+      (world) => change(world, { runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }),
+      "UnsupportedPlatform",
+      /WINDOWS_SERVER_2022_CORE/,
+    ],
+    [
       "ECS Anywhere",
       (world) => (world.service = { ...world.running, launchType: "EXTERNAL" }),
       "UnsupportedPlatform",
@@ -349,6 +355,15 @@ describe("a rollback by the circuit breaker", () => {
     expect(world.pass()).toMatchObject({ actions: [], ending: { kind: "waiting", afterMs: 60_000 } });
   });
 
+  test("is not explained by the completion of the way back", () => {
+    const world = rolledBack();
+    world.complete();
+    world.pass();
+    expect(world.condition("bad")?.reason).toBe("RolledBack");
+    expect(world.condition("bad")?.message).toMatch(/\(its tasks failed to start, or somebody stopped it\)/);
+    expect(world.condition("bad")?.message).toMatch(/or another revision is deployed to the service\.$/);
+  });
+
   test("is tried again later and later, by the revision that is there", () => {
     const world = rolledBack();
     world.complete();
@@ -397,6 +412,7 @@ describe("a rollback by the circuit breaker", () => {
     world.changePrimary({ failedTasks: 7, rolloutStateReason: "in progress." });
     world.pass();
     expect(world.condition("data")).toMatchObject({ reason: "RolloutNotStable" });
+    expect(world.condition("data")?.message).toMatch(/Look at the service's events and stopped tasks/);
     expect(world.condition("data")?.message).toContain("7 failed tasks");
     world.mountsOf("data", [mount("logs", "/data")]);
     expect(types(world.pass().actions)).toEqual(["RegisterTaskDefinition"]);

@@ -6,7 +6,15 @@ import { passesEcsChecks } from "./ecs-checks.ts";
 import { foreignController } from "./ecs-controller.ts";
 import { assembleEcs, type EcsPlan } from "./ecs-facets.ts";
 import { beginEcsPass, type EcsDraft, type EcsPass, isLeaving, say, wasMounted } from "./ecs-pass.ts";
-import { failures, followRollout, isAtRest, isFailed, primaryOf, ROLLOUT_POLL_MS } from "./ecs-rollout.ts";
+import {
+  failures,
+  followRollout,
+  isAtRest,
+  isFailed,
+  primaryOf,
+  ROLLOUT_POLL_MS,
+  WHERE_TO_LOOK,
+} from "./ecs-rollout.ts";
 import { editOf, isAsWanted } from "./ecs-wanted.ts";
 import { notePins } from "./pinned-revisions.ts";
 import { isEcsTargetGone, planEcsUnmount } from "./plan-ecs-unmount.ts";
@@ -204,13 +212,9 @@ function verify(pass: EcsPass, draft: EcsDraft, base: ObservedTaskDefinition): v
     say(draft, "False", "RolloutFailed", message);
     return pass.endings.stall(`the last rollout of ${pass.name} failed`);
   }
-  const reason = primary.failedTasks > 0 ? "RolloutNotStable" : "Updating";
-  say(
-    draft,
-    "False",
-    reason,
-    `Revision ${revision}, which has the mount, is being rolled out in ${pass.name}${failures(primary)}.`,
-  );
+  const message = `Revision ${revision}, which has the mount, is being rolled out in ${pass.name}${failures(primary)}.`;
+  if (primary.failedTasks === 0) say(draft, "False", "Updating", message);
+  else say(draft, "False", "RolloutNotStable", `${message} ${WHERE_TO_LOOK} ECS goes on trying.`);
   pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} is being rolled out`);
 }
 
