@@ -6,9 +6,11 @@
  * - GET faults, POST faults (one rule or a list), DELETE faults, DELETE faults/<id>
  * - GET timings, PUT timings (any of them, ms)
  * - PUT ecs, PUT ecs-tasks: see services/ecs/ecs-control.ts
+ * - PUT lambda: see services/lambda/lambda-control.ts
  */
 import type { FaultRule } from "./faults.ts";
 import { ECS_VERBS } from "./services/ecs/ecs-control.ts";
+import { LAMBDA_VERBS } from "./services/lambda/lambda-control.ts";
 import type { Simulator } from "./simulator.ts";
 import type { WireAnswer, WireRequest } from "./wire/wire.ts";
 
@@ -31,6 +33,7 @@ const VERBS: Record<string, Verb> = {
   "GET timings": ({ world }) => world.timings,
   "PUT timings": ({ world }, body) => Object.assign(world.timings, timings(world.timings, body)),
   ...ECS_VERBS,
+  ...LAMBDA_VERBS,
 };
 
 const KINDS = ["throttle", "error", "latency", "lost-reply", "no-effect", "stale-reads"];

@@ -15,8 +15,12 @@ export interface Scale {
   tenfoldServices: number;
   /** Services that a pipeline strips of their volume, and how often each. */
   pipelined: { services: number; rounds: number };
+  /** Functions repaired by one, two and four replicas. */
+  scaledKeys: number;
   /** Bindings held by the service process. */
   memory: readonly number[];
+  /** Bindings changed at once under enforced quotas. */
+  massChanged: number;
 }
 
 export const SCALES: Record<ScaleName, Scale> = {
@@ -30,7 +34,9 @@ export const SCALES: Record<ScaleName, Scale> = {
     mixedFileSystems: 50,
     tenfoldServices: 10,
     pipelined: { services: 50, rounds: 4 },
+    scaledKeys: 240,
     memory: [1_000, 10_000],
+    massChanged: 2_000,
   },
   small: {
     fileSystems: 4,
@@ -42,7 +48,9 @@ export const SCALES: Record<ScaleName, Scale> = {
     mixedFileSystems: 2,
     tenfoldServices: 1,
     pipelined: { services: 4, rounds: 2 },
+    scaledKeys: 16,
     memory: [100, 500],
+    massChanged: 60,
   },
 };
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { RunningSimulator } from "../../src/simulator/aws-simulator.ts";
+import type { FaultRule } from "../../src/simulator/faults.ts";
 import type { Timings } from "../../src/simulator/core.ts";
 
 /** A simulator in a process of its own, as the numbers demand. */
@@ -13,6 +14,12 @@ export interface SimulatedAws {
   clearCalls(): Promise<void>;
   /** How long AWS takes from now on; what is not named stays, at first 0 ms each. */
   setTimings(timings: Partial<Timings>): Promise<void>;
+  /** Lets Lambda's published request quotas hold, times `factor`; by default none do. */
+  setLambdaQuotas(factor: number): Promise<void>;
+  /** Lambda calls refused by those quotas since the last `clearCalls`. */
+  throttledByLambda(): Promise<number>;
+  /** Something that goes wrong, or slowly, from now on. */
+  addFault(rule: FaultRule): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +51,9 @@ export async function startSimulatedAws(): Promise<SimulatedAws> {
       ((await control("GET", "calls")) as { byCaller: Record<string, Record<string, number>> }).byCaller[user] ?? {},
     clearCalls: async () => void (await control("DELETE", "calls")),
     setTimings: async (timings) => void (await control("PUT", "timings", timings)),
+    addFault: async (rule) => void (await control("POST", "faults", rule)),
+    setLambdaQuotas: async (quotaFactor) => void (await control("PUT", "lambda", { quotaFactor })),
+    throttledByLambda: async () => throttledIn((await control("GET", "calls")) as { errors: Record<string, number> }),
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
@@ -61,6 +71,15 @@ export function simulatedHere({ url, simulator, close }: RunningSimulator): Simu
     callsBy: async (user) => simulator.calls.counts().byCaller[user] ?? {},
     clearCalls: async () => simulator.calls.clear(),
     setTimings: async (timings) => void Object.assign(simulator.world.timings, timings),
+    addFault: async (rule) => void simulator.faults.add(rule),
+    setLambdaQuotas: async (factor) => simulator.world.service("lambda").setQuotas(factor),
+    throttledByLambda: async () => throttledIn(simulator.calls.counts()),
     stop: close,
   };
+}
+
+function throttledIn({ errors }: { errors: Record<string, number> }): number {
+  return Object.entries(errors)
+    .filter(([name]) => /^lambda\..* TooManyRequestsException$/.test(name))
+    .reduce((sum, [, count]) => sum + count, 0);
 }

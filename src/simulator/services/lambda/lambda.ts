@@ -7,6 +7,7 @@ import { LAMBDA_CONSTRAINTS } from "./constraints.ts";
 import { SETTING_MEMBERS, settingOperations } from "./function-settings.ts";
 import { FUNCTION_MEMBERS, functionOperations } from "./functions.ts";
 import { type Environments, INVOKE_MEMBERS, invokeOperations } from "./invoke.ts";
+import { createQuotas, type TakeToken } from "./quotas.ts";
 import {
   addVersion,
   emptyState,
@@ -28,6 +29,8 @@ declare module "../../world.ts" {
 export interface LambdaService extends Service {
   function(name: string): FunctionRecord | undefined;
   functionArn(name: string): string;
+  /** Lets the published request quotas hold, times `factor`; null = no quotas. */
+  setQuotas(factor: number | null): void;
 }
 
 const READ_ONLY = /^(Get|List)/;
@@ -35,7 +38,8 @@ const READ_ONLY = /^(Get|List)/;
 export function createLambdaService(world: World): LambdaService {
   const context: LambdaContext = { state: emptyState(), world };
   const environments: Environments = new Map();
-  const operations = validated({
+  const takeToken = createQuotas(context);
+  const operations = validated(takeToken, {
     ...functionOperations(context),
     ...versionOperations(context),
     ...settingOperations(context),
@@ -54,16 +58,18 @@ export function createLambdaService(world: World): LambdaService {
     },
     function: (name) => context.state.functions.get(name),
     functionArn: (name) => functionArn(context, name),
+    setQuotas: (factor) => void (context.state.quotaFactor = factor),
   };
 }
 
 const FILE_SYSTEM_ARN = /^arn:aws[-a-z]*:elasticfilesystem:[^/]*:file-system\//;
 
-function validated(operations: Record<string, Handler>): Record<string, Handler> {
+function validated(takeToken: TakeToken, operations: Record<string, Handler>): Record<string, Handler> {
   const validate = inputValidator(LAMBDA_CONSTRAINTS, "ValidationException");
   const entries = Object.entries(operations).map(([name, handler]): [string, Handler] => [
     name,
     (input, context) => {
+      takeToken(name);
       refuseFileSystemArn(input as { FileSystemConfigs?: { Arn?: string }[] });
       validate(name, input);
       return handler(input, context);
@@ -107,7 +113,7 @@ function snapshot(state: LambdaState): Saved {
 
 function restore(context: LambdaContext, saved: Saved): void {
   const { state, world } = context;
-  Object.assign(state, emptyState());
+  Object.assign(state, { ...emptyState(), quotaFactor: state.quotaFactor });
   for (const plain of saved.functions) {
     const record = {
       ...plain,

@@ -99,6 +99,8 @@ export interface LambdaState {
   latest: OrderedIndex<VersionRecord>;
   /** Every version of every function, by name and version. */
   all: OrderedIndex<VersionRecord>;
+  /** Times the published request quotas; null = they do not hold. */
+  quotaFactor: number | null;
 }
 
 export interface LambdaContext {
@@ -107,7 +109,7 @@ export interface LambdaContext {
 }
 
 export function emptyState(): LambdaState {
-  return { functions: new Map(), latest: new OrderedIndex(), all: new OrderedIndex() };
+  return { functions: new Map(), latest: new OrderedIndex(), all: new OrderedIndex(), quotaFactor: null };
 }
 
 export function lambdaError(code: string, status: number, message: string): ServiceError {
