@@ -25,10 +25,14 @@ export interface Stage {
   behaviour(title: string, needs: readonly string[], body: () => Promise<void>): void;
 }
 
+function namesOf(world: WorldName): string[] {
+  return KNOWN_WRONGS.filter(({ worlds }) => worlds.includes(world)).map(({ id }) => id);
+}
+
 /** The integration suite, on one world. */
 export function describeWorld(name: WorldName, open: () => Promise<WorldUnderTest>): void {
   describe(`on ${name}`, () => {
-    const tally = new Tally(name);
+    const tally = new Tally(name, namesOf(name));
     let world: WorldUnderTest;
     let clients: Clients;
     let team: Team;
