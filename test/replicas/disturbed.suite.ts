@@ -11,7 +11,7 @@ import { runsOf } from "./share-of-work.ts";
 import { Team } from "./team.ts";
 
 const NAMES = Array.from({ length: 8 }, (_, n) => `worker-${n}`);
-const ROUNDS = 6;
+const ROUNDS = 5;
 /** Longer than a lease (5 s) and the wait after it (1 s): whoever wakes up then has lost everything that it held. */
 const LONG_PAUSE_MS = 7_000;
 

@@ -35,9 +35,8 @@ export async function expectAtRest(replicas: Replicas, team: Team): Promise<void
       const { plan, problems } = answer.body;
       const unready = [];
       for (const binding of team.bindings()) {
-        const seen = await replicas.get(binding);
-        const ready = seen?.body.status?.conditions.find(({ type }) => type === "Ready");
-        if (ready?.status !== "True") unready.push({ [binding.metadata.name]: ready ?? seen });
+        const ready = await replicas.readiness(binding);
+        if (ready?.status !== "True") unready.push({ [binding.metadata.name]: ready });
       }
       const listed = await replicas.request<{ items: { metadata: { name: string } }[] }>("GET", "/bindings");
       const undead = (listed?.body.items ?? [])

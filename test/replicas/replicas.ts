@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { realChance, realClock } from "../../src/cli/clock.ts";
+import type { Condition } from "../../src/model/conditions.ts";
 import { openDynamoDbEngine } from "../../src/store/dynamodb-engine.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -122,6 +123,13 @@ export class Replicas {
 
   get(manifest: Manifest): Promise<Answer<ApiRecord> | null> {
     return this.request("GET", pathOf(manifest));
+  }
+
+  /** Null = whoever was asked does not know the record (yet), or does not answer. */
+  async readiness(manifest: Manifest): Promise<Condition | null> {
+    const answer = await this.get(manifest);
+    const conditions = answer?.status === 200 ? answer.body.status.conditions : [];
+    return conditions.find(({ type }) => type === "Ready") ?? null;
   }
 
   /** Polls until `check` answers `is`; what it last saw instead is in the error. */

@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     include: ["test/replicas/**/*.suite.ts"],
     pool: "forks",
-    maxWorkers: 1,
+    // Most of their time they wait: for a lease to run out, for a message to show again.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
