@@ -13,8 +13,15 @@ const BY = { actor: "bench", atMs: 1_767_225_600_000 };
 /**
  * Writes converged-looking records straight into the log, without waking anything: what a service holds
  * in memory does not depend on how its records came to be.
+ *
+ * @param isOver asked before each commit; true = as many as there are by then are enough.
  */
-export async function holdRecords(store: Store, home: Home, count: number): Promise<void> {
+export async function holdRecords(
+  store: Store,
+  home: Home,
+  count: number,
+  isOver: () => boolean = () => false,
+): Promise<void> {
   const changes: Change[] = [];
   for (let first = 0; first < count; first += PER_FILE_SYSTEM) {
     const fileSystemId = `fs-${(first + 1).toString(16).padStart(17, "0")}`;
@@ -23,10 +30,18 @@ export async function holdRecords(store: Store, home: Home, count: number): Prom
     for (let i = first; i < Math.min(count, first + PER_FILE_SYSTEM); i++)
       changes.push(...bindingChanges(home, fileSystem, i));
   }
-  for (let i = 0; i < changes.length; i += PER_COMMIT) {
+  for (let i = 0; i < changes.length && !isOver(); i += PER_COMMIT) {
     const some = changes.slice(i, i + PER_COMMIT);
     await store.records.commit(() => ({ changes: some, wakes: [], by: BY }));
   }
+}
+
+/** A record like those, by its name alone: for whoever only wants to commit something of ordinary size. */
+export function aHeldBinding(name: string): BindingRecord {
+  const home = { account: "111122223333", region: "eu-west-1" };
+  const [put] = bindingChanges(home, fileSystemRecord(home, "fs-00000000000000001"), 1);
+  if (put?.type !== "put" || put.record.kind !== "Binding") throw new Error("the first change of a binding is its put");
+  return { ...put.record, metadata: { ...put.record.metadata, name, uid: name } };
 }
 
 function metadata(name: string, namespace: string, uid: string, finalizers: string[]) {

@@ -7,6 +7,7 @@ import { realClock } from "../../src/cli/clock.ts";
 import { renderReport, verdictOn, type Measurement, type ScaleName, type ScenarioResult } from "./report.ts";
 import { SCALES, type Scale, type Scenario } from "./scenario.ts";
 import { massChange } from "./scenario-budget.ts";
+import { commitLog } from "./scenario-commit-log.ts";
 import { enforcedFleet } from "./scenario-enforce.ts";
 import { tenVolumes } from "./scenario-ten-volumes.ts";
 import { memoryOfService } from "./scenario-memory.ts";
@@ -25,7 +26,9 @@ const SCENARIOS: readonly Scenario[] = [
   strippedByPipeline,
   memoryOfService,
   replacedFleet,
+  scaledReplicas,
   massChange,
+  commitLog,
 ];
 
 /** The whole stays under half an hour, whatever happens. */

@@ -21,6 +21,14 @@ export interface Scale {
   memory: readonly number[];
   /** Bindings changed at once under enforced quotas. */
   massChanged: number;
+  /** Replicas whose runs commit at once; for how long, ms. */
+  logReplicas: readonly number[];
+  logLoadMs: number;
+  /** Slots written while checkpoints and compaction go on. */
+  logSlots: number;
+  /** Bindings that a replica starts on, and how long it may take to write them, ms. */
+  logRecords: readonly number[];
+  logFillMs: number;
 }
 
 export const SCALES: Record<ScaleName, Scale> = {
@@ -37,6 +45,11 @@ export const SCALES: Record<ScaleName, Scale> = {
     scaledKeys: 240,
     memory: [1_000, 10_000],
     massChanged: 2_000,
+    logReplicas: [1, 4, 8],
+    logLoadMs: 5_000,
+    logSlots: 1_000,
+    logRecords: [10_000, 100_000],
+    logFillMs: 60_000,
   },
   small: {
     fileSystems: 4,
@@ -51,6 +64,11 @@ export const SCALES: Record<ScaleName, Scale> = {
     scaledKeys: 16,
     memory: [100, 500],
     massChanged: 60,
+    logReplicas: [1, 4],
+    logLoadMs: 1_000,
+    logSlots: 80,
+    logRecords: [500],
+    logFillMs: 5_000,
   },
 };
 
