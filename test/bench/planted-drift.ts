@@ -51,7 +51,8 @@ export async function findPlantedDrift(
   }
 }
 
-async function switchEvents({ url, region }: Fleet["aws"], on: boolean): Promise<void> {
+/** Events that come while it is off are lost. */
+export async function switchEvents({ url, region }: Fleet["aws"], on: boolean): Promise<void> {
   const client = new EventBridgeClient({
     endpoint: url,
     region,
