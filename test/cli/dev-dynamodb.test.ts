@@ -64,9 +64,9 @@ test(
     const { code, told, stderr } = await dev(flags);
     expect(stderr).toBe("");
     expect(told).toContain("records in DynamoDB (dynalite in this process), tables mooring-dev-*");
-    expect(told).toContain("5 bindings found from last time");
+    expect(told).toContain("6 bindings found from last time");
     expect(told).not.toContain("written by you");
-    expect(told).toContain("5/5 Ready");
+    expect(told).toContain("6/6 Ready");
     expect(told.match(/= repaired in /g)).toHaveLength(5);
     expect(told).toMatch(/= moved in \S+ m?s: fsap-\w+ -> fsap-\w+; mounted at (\d+) of \1 looks/);
     expect(code).toBe(0);
@@ -81,19 +81,19 @@ test(
     let server = dynalite({ createTableMs: 0 });
     const first = await dev(flags, { AWS_ENDPOINT_URL_DYNAMODB: await listening(server) });
     expect(first.told).toMatch(/records in DynamoDB at http:\S+, tables mine-\*; whether they outlive that process/);
-    expect(first.told).toContain("5 bindings written by you");
+    expect(first.told).toContain("6 bindings written by you");
     expect(first.code).toBe(0);
     await closed(server);
 
     server = dynalite({ createTableMs: 0 });
     const endpoint = await listening(server);
     const second = await dev([...flags, "--dynamodb-endpoint", endpoint]);
-    expect(second.told).toContain("5 bindings written by you");
+    expect(second.told).toContain("6 bindings written by you");
     expect(second.told).not.toMatch(/StoreRestored/);
     expect(second.code).toBe(0);
 
     const third = await dev([...flags, "--dynamodb-endpoint", endpoint]);
-    expect(third.told).toContain("5 bindings found from last time");
+    expect(third.told).toContain("6 bindings found from last time");
     expect(third.code).toBe(0);
     await closed(server);
   },

@@ -40,7 +40,7 @@ test(
     expect(told).toContain("an emulator tells nobody what was called");
     expect(told).toContain("who may mount what is not shown");
     expect(told).not.toContain("NO-TLS");
-    expect(told).toContain("5/5 Ready");
+    expect(told).toContain("6/6 Ready");
     expect(told.match(/= repaired in /g)).toHaveLength(5);
     expect(told).toMatch(/= moved in \S+ m?s: fsap-\w+ -> fsap-\w+; mounted at (\d+) of \1 looks/);
     expect(code).toBe(0);
@@ -49,8 +49,8 @@ test(
 
 test("a second start takes the account as it is", { timeout: RUN_MAX_MS }, async () => {
   const { code, told } = await dev("--aws-endpoint", emulator.url);
-  expect(told).toContain("5 bindings found from last time");
-  expect(told).toContain("5/5 Ready");
+  expect(told).toContain("6 bindings found from last time");
+  expect(told).toContain("6/6 Ready");
   expect(code).toBe(0);
 });
 

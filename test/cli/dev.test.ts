@@ -51,10 +51,12 @@ test(
     const { code, lines, stderr } = await dev();
     expect(stderr).toBe("");
     const told = shape(lines);
-    expect(told).toContain("5 bindings written by you");
+    expect(told).toContain("6 bindings written by you");
     expect(told).toContain("+ CreateAccessPoint            fsap  /app1 1001:1001");
     expect(told).toContain("~ UpdateFunctionConfiguration  thumbnailer /mnt/data");
-    expect(told).toContain("5/5 Ready");
+    expect(told).toContain("+ RegisterTaskDefinition       web:2  media/web, web/web-logs");
+    expect(told.match(/~ UpdateService {16}prod\/web to web:2/g)).toHaveLength(1);
+    expect(told).toContain("6/6 Ready");
     for (const line of MATRIX) expect(told.split(line).length - 1, line).toBe(2);
     for (const [actor, sabotage] of [
       ["deploy-bot", "DeleteAccessPoint"],
@@ -64,7 +66,7 @@ test(
     ]) {
       expect(told).toMatch(new RegExp(`! ${actor} ${sabotage}.*\\n\\? drift by ${actor} `));
     }
-    expect(told).toMatch(/! web-pipeline UpdateService prod\/web to web:3, without the volume\n\? drift by /);
+    expect(told).toMatch(/! web-pipeline UpdateService prod\/web to web:3, without its volumes\n\? drift by /);
     expect(told).toMatch(/= repaired in \S+ m?s: prod\/web rolled out/);
     expect(told).toMatch(/= moved in \S+ m?s: fsap -> fsap; mounted at (\d+) of \1 looks/);
     expect(told.match(/= repaired in /g)).toHaveLength(5);
@@ -80,7 +82,7 @@ test("a restart goes on with what is there", { timeout: RUN_MAX_MS }, async () =
   const { code, lines, stderr } = await dev();
   expect(stderr).toBe("");
   const told = shape(lines);
-  expect(told).toContain("5 bindings found from last time");
+  expect(told).toContain("6 bindings found from last time");
   expect(told).not.toContain("written by you");
   expect(told.match(/= repaired in /g)).toHaveLength(5);
   expect(code).toBe(0);

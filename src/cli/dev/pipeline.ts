@@ -21,7 +21,7 @@ const READ_ONLY_MEMBERS = [
   "registeredBy",
 ] as const;
 
-/** A pipeline deploys the service from its own source, which knows nothing of the volume. */
+/** A pipeline deploys the service from its own source, which knows nothing of the volumes. */
 export function volumeDropped(actor: string, where: { cluster: string; service: string }, scene: Scene): Sabotage {
   return {
     actor,
@@ -37,7 +37,7 @@ export function volumeDropped(actor: string, where: { cluster: string; service: 
         new UpdateServiceCommand({ ...target, taskDefinition: taskDefinition!.taskDefinitionArn! }),
       );
       return {
-        what: `UpdateService ${where.cluster}/${where.service} to ${where.service}:${taskDefinition!.revision}, without the volume`,
+        what: `UpdateService ${where.cluster}/${where.service} to ${where.service}:${taskDefinition!.revision}, without its volumes`,
         isUndone: async (reader) => {
           const now = await deployed(reader, where);
           return now.isAtRest && sameFileSystems(now.definition, before.definition);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { asApplied } from "./samples.ts";
+import { Refusal, type Client } from "../client.ts";
+import { asApplied, writeSamples } from "./samples.ts";
 
 test("a sample carries the note that kubectl apply would have left", () => {
   const body = {
@@ -18,4 +19,18 @@ test("a sample carries the note that kubectl apply would have left", () => {
         '{"apiVersion":"mooring.dev/v1","kind":"Binding","metadata":{"annotations":{},"name":"a","namespace":"media"},"spec":{"b":[{"c":2,"d":1}]}}\n',
     },
   });
+});
+
+test("what was there before counts as found, samples or not", async () => {
+  const namesThere = ["thumbnailer", "mine"];
+  const client: Client = {
+    url: "",
+    request: async <T>(method: string, _path: string, body?: unknown): Promise<T> => {
+      if (method === "GET") return { items: namesThere.map((name) => ({ metadata: { name } })) } as T;
+      if (namesThere.includes((body as { metadata: { name: string } }).metadata.name)) throw new Refusal(409, "exists");
+      return {} as T;
+    },
+  };
+  const count = await writeSamples(client, { account: "111122223333", fileSystemId: "fs-1" });
+  expect(count).toEqual({ written: 5, found: 2 });
 });

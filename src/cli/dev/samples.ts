@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { LAST_APPLIED } from "../../model/records.ts";
 import { recordPath, Refusal, type Client } from "../client.ts";
 import { readManifests } from "../manifests.ts";
+import { listBindings } from "./readiness.ts";
 
 /** The files that anybody can `kubectl apply` as well. */
 export const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.url));
@@ -13,21 +14,22 @@ const SAMPLE_ACCOUNT = "111122223333";
  * Writes the sample records through the API. What exists already stays as it is, changed or not.
  *
  * @param fileSystemId of this account: an emulator chooses ids of its own.
- * @returns how many Bindings were written, and how many were there.
+ * @returns how many of them are Bindings that were not there, and how many Bindings, samples or not, were.
  */
 export async function writeSamples(
   client: Client,
   { account, fileSystemId }: { account: string; fileSystemId: string },
 ): Promise<{ written: number; found: number }> {
-  const count = { written: 0, found: 0 };
+  const found = (await listBindings(client)).length;
+  let written = 0;
   const sample = sampleFileSystemId();
   for (const { kind, namespace, body } of readManifests(EXAMPLES)) {
     const text = JSON.stringify(body).replaceAll(sample, fileSystemId).replaceAll(SAMPLE_ACCOUNT, account);
     const here = JSON.parse(text) as typeof body;
     const isNew = await createUnlessPresent(client, recordPath(kind, namespace), asApplied(here, namespace));
-    if (kind === "Binding") count[isNew ? "written" : "found"] += 1;
+    if (kind === "Binding" && isNew) written += 1;
   }
-  return count;
+  return { written, found };
 }
 
 /**

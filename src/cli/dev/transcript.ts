@@ -109,7 +109,10 @@ function actionText(action: Action, result: Record<string, string>): { sign: Sig
       return { sign: "~", detail: `${action.functionName} ${paths.length === 0 ? "unmounted" : paths.join(", ")}` };
     }
     case "RegisterTaskDefinition":
-      return { sign: "+", detail: revisionOf(result.taskDefinitionArn ?? action.family) };
+      return {
+        sign: "+",
+        detail: `${revisionOf(result.taskDefinitionArn ?? action.family)}  ${action.bindings.join(", ")}`,
+      };
     case "UpdateService":
       return { sign: "~", detail: `${action.cluster}/${action.service} to ${revisionOf(action.taskDefinitionArn)}` };
   }
