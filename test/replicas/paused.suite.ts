@@ -114,7 +114,7 @@ test("an access point that a paused replica made comes late, after its binding w
 test("a replica paused before it calls finds its lease gone when it wakes up, and makes no call", async () => {
   await start();
   // What is decided on this read is decided after the pause.
-  const holding = holdNext((operation) => operation === "ListVersionsByFunction");
+  const holding = holdNext((operation) => operation === "GetFunction");
   await unmount("bob");
   const { replica, letIn } = await holding;
   await takenOver("another replica mounts", isMounted);
