@@ -1,5 +1,3 @@
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   expectMounts,
@@ -11,6 +9,7 @@ import {
   policyText,
 } from "./account.ts";
 import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
+import { ENGINES, type Stores } from "./stores.ts";
 import { World } from "./world.ts";
 
 const shared = aFileSystem();
@@ -26,13 +25,23 @@ async function theAccount(world: World) {
   };
 }
 
-async function managedWorld(): Promise<World> {
-  const world = await World.start();
+/** A world whose stores are of that engine, with Mooring running. */
+async function emptyWorld({ stores }: (typeof ENGINES)[number]): Promise<{ world: World; stores: Stores }> {
+  const world = await World.withoutMooring();
+  const kept = await stores(world.directory);
+  world.useStores((name) => kept.open(name));
+  await world.startMooring();
+  return { world, stores: kept };
+}
+
+async function managedWorld(engine: (typeof ENGINES)[number]): Promise<{ world: World; stores: Stores }> {
+  const made = await emptyWorld(engine);
+  const { world } = made;
   await world.create(shared);
   await world.create(thumbnailer);
   await world.create(transcoder);
   await world.ready(thumbnailer, transcoder);
-  return world;
+  return made;
 }
 
 /** Everything that would notice that records are missing has looked. */
@@ -44,68 +53,75 @@ async function lookEverywhere(world: World): Promise<void> {
   }
 }
 
-describe("an empty store against an account that this installation managed before", () => {
-  let world: World;
-  let before: Awaited<ReturnType<typeof theAccount>>;
+describe.each(ENGINES)(
+  "an empty store against an account that this installation managed before, on $engine",
+  (engine) => {
+    let world: World;
+    let stores: Stores;
+    let before: Awaited<ReturnType<typeof theAccount>>;
 
-  beforeAll(async () => {
-    world = await managedWorld();
-    before = await theAccount(world);
-    await world.stopMooring();
-    world.simulator.simulator.calls.clear();
-    await world.startMooring({ storeName: "empty" });
-  });
-  afterAll(() => world.close());
-
-  test("deletes nothing, and changes nothing, with no record at all", async () => {
-    await lookEverywhere(world);
-    expect(await theAccount(world)).toEqual(before);
-    expect(mutationsBy(world)).toEqual({});
-  });
-
-  test("says with the first record that the store is not the one that was used before", async () => {
-    await world.create(shared);
-    const { message } = await world.condition(shared, "StoreRestored", { status: "True" });
-    expect(message).toMatch(/was made at slot \d+ of the log before this log had got there/);
-    expect(message).toMatch(/kubectl annotate --overwrite filesystem shared mooring\.dev\/confirm-restore=\d+/);
-    await world.condition(shared, "Ready", { status: "False", reason: "SlotAboveHead" });
-  });
-
-  test("makes nothing for new bindings either, before that is confirmed", async () => {
-    await world.create(thumbnailer);
-    await world.condition(thumbnailer, "StoreRestored", { status: "True" });
-    await lookEverywhere(world);
-    expect(await theAccount(world)).toEqual(before);
-    expect(mutationsBy(world)).toEqual({});
-  });
-
-  test("leaves what it does not know alone once that is confirmed, and says what is in the way", async () => {
-    await confirmRestore(world);
-    const { message } = await world.condition(thumbnailer, "MountConfigured", {
-      status: "False",
-      reason: "MountOccupied",
+    beforeAll(async () => {
+      ({ world, stores } = await managedWorld(engine));
+      before = await theAccount(world);
+      await world.stopMooring();
+      world.simulator.simulator.calls.clear();
+      await world.startMooring({ storeName: "empty" });
     });
-    expect(message).toContain(before.mounts[0]![0]!.Arn);
-    const orphaned = await world.condition(shared, "Orphaned", { status: "True" });
-    for (const { AccessPointId } of before.accessPoints) expect(orphaned.message).toContain(AccessPointId);
-    await lookEverywhere(world);
-    expect(await theAccount(world)).toEqual(before);
-    await expectMounts(world, "thumbnailer");
-    await expectMounts(world, "transcoder");
-  });
-
-  test("binds anew once somebody has cleared the way", async () => {
-    await world.aws("alice", "lambda", "UpdateFunctionConfiguration", {
-      FunctionName: "thumbnailer",
-      FileSystemConfigs: [],
+    afterAll(async () => {
+      await world.close();
+      await stores.close();
     });
-    await world.ready(thumbnailer);
-    await expectMounts(world, "thumbnailer");
-    await expectMounts(world, "transcoder");
-    expect(await ourAccessPoints(world)).toHaveLength(3);
-    await expectWholeHistory(world);
-  });
-});
+
+    test("deletes nothing, and changes nothing, with no record at all", async () => {
+      await lookEverywhere(world);
+      expect(await theAccount(world)).toEqual(before);
+      expect(mutationsBy(world)).toEqual({});
+    });
+
+    test("says with the first record that the store is not the one that was used before", async () => {
+      await world.create(shared);
+      const { message } = await world.condition(shared, "StoreRestored", { status: "True" });
+      expect(message).toMatch(/was made at slot \d+ of the log before this log had got there/);
+      expect(message).toMatch(/kubectl annotate --overwrite filesystem shared mooring\.dev\/confirm-restore=\d+/);
+      await world.condition(shared, "Ready", { status: "False", reason: "SlotAboveHead" });
+    });
+
+    test("makes nothing for new bindings either, before that is confirmed", async () => {
+      await world.create(thumbnailer);
+      await world.condition(thumbnailer, "StoreRestored", { status: "True" });
+      await lookEverywhere(world);
+      expect(await theAccount(world)).toEqual(before);
+      expect(mutationsBy(world)).toEqual({});
+    });
+
+    test("leaves what it does not know alone once that is confirmed, and says what is in the way", async () => {
+      await confirmRestore(world);
+      const { message } = await world.condition(thumbnailer, "MountConfigured", {
+        status: "False",
+        reason: "MountOccupied",
+      });
+      expect(message).toContain(before.mounts[0]![0]!.Arn);
+      const orphaned = await world.condition(shared, "Orphaned", { status: "True" });
+      for (const { AccessPointId } of before.accessPoints) expect(orphaned.message).toContain(AccessPointId);
+      await lookEverywhere(world);
+      expect(await theAccount(world)).toEqual(before);
+      await expectMounts(world, "thumbnailer");
+      await expectMounts(world, "transcoder");
+    });
+
+    test("binds anew once somebody has cleared the way", async () => {
+      await world.aws("alice", "lambda", "UpdateFunctionConfiguration", {
+        FunctionName: "thumbnailer",
+        FileSystemConfigs: [],
+      });
+      await world.ready(thumbnailer);
+      await expectMounts(world, "thumbnailer");
+      await expectMounts(world, "transcoder");
+      expect(await ourAccessPoints(world)).toHaveLength(3);
+      await expectWholeHistory(world);
+    });
+  },
+);
 
 /** Does as the condition says. */
 async function confirmRestore(world: World): Promise<void> {
@@ -114,17 +130,21 @@ async function confirmRestore(world: World): Promise<void> {
   await world.patch(shared, { metadata: { annotations: { "mooring.dev/confirm-restore": slot } } });
 }
 
-describe("another installation on the same account", () => {
+describe.each(ENGINES)("another installation on the same account, on $engine", (engine) => {
   let world: World;
+  let stores: Stores;
   let before: Awaited<ReturnType<typeof theAccount>>;
 
   beforeAll(async () => {
-    world = await managedWorld();
+    ({ world, stores } = await managedWorld(engine));
     before = await theAccount(world);
     await world.stopMooring();
     await world.startMooring({ storeName: "other", settings: { installation: "other" } });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await stores.close();
+  });
 
   test("takes the first one's mounts and statements for somebody else's, and leaves them", async () => {
     await world.create(shared);
@@ -157,17 +177,18 @@ describe("another installation on the same account", () => {
   });
 });
 
-describe("an older copy of the store, put back", () => {
+describe.each(ENGINES)("an older copy of the store, put back, on $engine", (engine) => {
   let world: World;
+  let stores: Stores;
   const indexer = aBinding("indexer");
 
   beforeAll(async () => {
-    world = await World.start();
+    ({ world, stores } = await emptyWorld(engine));
     await world.create(shared);
     await world.create(thumbnailer);
     await world.ready(thumbnailer);
     await world.stopMooring();
-    copyFileSync(join(world.directory, "store.db"), join(world.directory, "backup.db"));
+    await stores.copy("store", "backup");
     await world.startMooring();
     // What the copy knows nothing of: another binding, and another access point of the first.
     await world.create(transcoder);
@@ -184,7 +205,10 @@ describe("an older copy of the store, put back", () => {
     world.simulator.simulator.calls.clear();
     await world.startMooring({ storeName: "backup" });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await stores.close();
+  });
 
   test("is recognised, and nothing is written until that is confirmed", async () => {
     const before = await theAccount(world);
@@ -213,13 +237,14 @@ describe("an older copy of the store, put back", () => {
   });
 });
 
-describe("a restored store whose binding lives on", () => {
+describe.each(ENGINES)("a restored store whose binding lives on, on $engine", (engine) => {
   let world: World;
+  let stores: Stores;
 
   beforeAll(async () => {
-    world = await managedWorld();
+    ({ world, stores } = await managedWorld(engine));
     await world.stopMooring();
-    copyFileSync(join(world.directory, "store.db"), join(world.directory, "backup.db"));
+    await stores.copy("store", "backup");
     await world.startMooring();
     const { accessPointId } = (await world.get(thumbnailer)).body.status;
     await world.aws("deploy-bot", "efs", "DeleteAccessPoint", { AccessPointId: accessPointId });
@@ -231,7 +256,10 @@ describe("a restored store whose binding lives on", () => {
     await world.stopMooring();
     await world.startMooring({ storeName: "backup" });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await stores.close();
+  });
 
   test("is held although its log grows beyond the proof, and no mount is put back meanwhile", async () => {
     for (const step of ["1", "2", "3"]) await world.patch(transcoder, { metadata: { labels: { step } } });

@@ -10,6 +10,7 @@ import { DEFAULT_SETTINGS, type Settings } from "../../src/model/settings.ts";
 import { startSimulator, type RunningSimulator } from "../../src/simulator/aws-simulator.ts";
 import { createRealClock, createVirtualClock } from "../../src/simulator/clocks.ts";
 import type { ServiceName, Timings } from "../../src/simulator/core.ts";
+import type { Engine } from "../../src/store/engine.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
 
 const WAIT_MAX_MS = 15_000;
@@ -61,6 +62,7 @@ export class World {
   #simulator: RunningSimulator | null = null;
   #mooring: Mooring | null = null;
   #served: (() => Promise<string>) | null = null;
+  #openStore = async (name: string): Promise<Engine> => openSqliteEngine(join(this.#directory, `${name}.db`));
   readonly #settings: Settings;
   readonly #log = createLog("error", join(this.#directory, "mooring.log"));
   readonly #clients: { destroy(): void }[] = [];
@@ -102,6 +104,11 @@ export class World {
     this.#served = url;
   }
 
+  /** Stores come from elsewhere than SQLite files in this world's directory. */
+  useStores(open: (name: string) => Promise<Engine>): void {
+    this.#openStore = open;
+  }
+
   /** Starts Mooring on the same store; `storeName` opens another one. */
   async startMooring({
     storeName = "store",
@@ -112,7 +119,7 @@ export class World {
       home: { account: world.account, region: world.region },
       settings: { ...this.#settings, ...settings },
       listen: { host: "127.0.0.1", port: 0, flag: "--port" },
-      engine: openSqliteEngine(join(this.#directory, `${storeName}.db`)),
+      engine: await this.#openStore(storeName),
       aws: { endpoint: this.simulator.url, credentials: { accessKeyId: "mooring", secretAccessKey: "none" } },
       queues: null,
       eventBus: "default",
