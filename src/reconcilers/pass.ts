@@ -93,6 +93,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   readonly #drift;
   readonly #contention: Contention;
   #memory: Memory;
+  /** The memory before a plan whose calls are still to be made; null = they were begun, or there are none. */
+  #unacted: Memory | null = null;
   #view: RecordsView;
   #observation: Observation | null = null;
   #plan: Plan<Facets> | null = null;
@@ -137,11 +139,13 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     if (planned.needsMore) return { needsMore: true, actions: [], ending: { kind: "converged" }, nowMs };
     const { plan } = planned;
     this.#plan = plan;
+    const before = this.#memory;
     this.#memory = plan.facets.memory;
     this.#forgetSettledFailures(plan.actions);
     const drifted = plan.drifted ? this.#driftConcerns(plan).bindings : [];
     this.#contention.consider(plan.actions, drifted, (uid) => this.#view.bindingByUid(uid), nowMs);
     const actions = this.#due(plan.actions);
+    this.#unacted = actions.length > 0 ? before : null;
     const ending = this.#endingWith(plan.ending, actions);
     return { needsMore: false, actions, ending: this.#contention.endingWith(ending, plan.actions), nowMs };
   }
@@ -188,6 +192,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   }
 
   async act(actionsMax: number): Promise<ActResult> {
+    this.#unacted = null;
     const actions = this.#due(this.#plan!.actions).slice(0, actionsMax);
     const before = new Set(this.#failures.keys());
     const result = await act(actions, this.#ports, {
@@ -214,6 +219,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   async finish(output: PassOutput): Promise<RunReport> {
     await this.#wakeCounterparts();
     if (output.kind === "failed") throw output.error;
+    // A run that ends between plan and act has done nothing of what its plan remembers as done.
+    this.#memory = this.#unacted ?? this.#memory;
     const concerns = this.#spec.concerns(this.#view);
     const stands = (event: NotedEvent) =>
       this.#observation !== null && (this.#spec.stands?.(event, this.#observation) ?? false);

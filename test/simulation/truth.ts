@@ -67,8 +67,9 @@ export class Truth implements Watcher {
     return (await store?.records.refresh()) ?? null;
   }
 
+  /** Bindings that are said to be Ready, but for those that a restored store holds as they were: that says enough. */
   async readyBindings(): Promise<BindingRecord[]> {
-    return [...((await this.view())?.bindings() ?? [])].filter(isReady);
+    return [...((await this.view())?.bindings() ?? [])].filter((one) => isReady(one) && !isHeld(one));
   }
 
   async store(): Promise<Store | null> {
@@ -157,6 +158,10 @@ export class Truth implements Watcher {
       own.set(intentId, { intentId, operation, target, key, lease, beganAtMs: this.nowMs });
     }
   }
+}
+
+function isHeld({ facets: { accessPoint } }: BindingRecord): boolean {
+  return accessPoint?.conditions.some(({ type, status }) => type === "StoreRestored" && status === "True") === true;
 }
 
 /** What a call is about, as its intent's target names it. */

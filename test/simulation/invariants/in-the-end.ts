@@ -15,7 +15,8 @@ export const convergedOrSaysWhy: Invariant = {
         const { conditions } = bindingStatus(binding, view!.fileSystem(binding.spec.fileSystemRef.name));
         const ready = conditions.find(({ type }) => type === "Ready")!;
         const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
-        const says = ready.status === "True" || isStalled || !isPassing(ready.reason);
+        const isHeld = conditions.some(({ type, status }) => type === "StoreRestored" && status === "True");
+        const says = ready.status === "True" || isStalled || isHeld || !isPassing(ready.reason);
         check(says, () => `${binding.metadata.name} stays ${ready.reason}: ${ready.message}`);
       }
     },
