@@ -16,7 +16,7 @@ test("a checkpoint is due after so many slots, however small", () => {
   ).toEqual([3, 6, 9]);
 });
 
-test("large slots bring it about earlier, so that a start replays 8 MB at most", () => {
+test("large slots bring it about earlier, so that a start replays 4 MB at most", () => {
   expect(
     due(
       new CheckpointPace(1_000),

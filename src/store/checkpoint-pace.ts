@@ -1,5 +1,5 @@
 /** Bytes of slots from one checkpoint to the next: what a start replays takes some tenths of a second. */
-const BYTES_MAX = 8 * 1024 * 1024;
+const BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * When the next checkpoint is due: after so many slots, or so many bytes of them, whichever comes first. All replicas
