@@ -61,15 +61,25 @@ export function bindingsOf(chance: Stream): Manifest[] {
   ];
 }
 
-/** A change of spec that a user may well make. */
+/**
+ * A change of spec that a user may well make: one that the API takes, so an identity always owns its directory. Of those
+ * that ask for another access point some go back to what was before.
+ */
 export function aChange(manifest: Manifest, chance: Stream, n: number): Record<string, unknown> {
   const what = chance.random();
-  if (what < 0.45) return { spec: { access: chance.pick(ACCESSES) } };
-  if (what < 0.7) {
-    const owner = 2000 + n;
-    const rootDirectory = { path: `/${manifest.metadata.name}-${n}`, ownerUid: owner, ownerGid: owner };
-    return { spec: { rootDirectory } };
-  }
-  if (what < 0.85) return { spec: { posixUser: { uid: 3000 + n, gid: 3000 + n } } };
+  if (what < 0.4) return { spec: { access: chance.pick(ACCESSES) } };
+  if (what < 0.85) return { spec: chance.happens(0.3) ? placeOf(manifest) : anotherPlace(manifest, chance, n) };
   return { metadata: { annotations: { "mooring.dev/reconcile-at": `look ${n}` } } };
+}
+
+function anotherPlace(manifest: Manifest, chance: Stream, n: number): object {
+  const path = `/${manifest.metadata.name}-${n}`;
+  if (chance.happens(0.5)) return { rootDirectory: { path } };
+  const uid = 2000 + n;
+  return { rootDirectory: { path, ownerUid: uid, ownerGid: uid }, posixUser: { uid, gid: uid } };
+}
+
+function placeOf({ spec }: Manifest): object {
+  const { rootDirectory, posixUser } = spec as { rootDirectory: object; posixUser: object };
+  return { rootDirectory, posixUser };
 }
