@@ -73,6 +73,7 @@ export const foreignMountsKept: Invariant = {
       if (call.operation !== "UpdateFunctionConfiguration") return;
       const extra = Object.keys(call.input).filter((name) => !OWN_MEMBERS.has(name));
       check(extra.length === 0, () => `${told(call)} changes ${extra.join(", ")}`);
+      check("RevisionId" in call.input, () => `${told(call)} changes the function whatever has happened to it since`);
       const found = truth.world.service("lambda").function(String(call.input["FunctionName"]))?.latest;
       if (found === undefined || found.revisionId !== call.input["RevisionId"]) return;
       const wanted = call.input["FileSystemConfigs"] as { Arn: string }[];

@@ -4,6 +4,7 @@ import * as foreign from "./foreign.ts";
 import * as inTheEnd from "./in-the-end.ts";
 import type { Invariant } from "./invariant.ts";
 import * as mounts from "./mounts.ts";
+import * as patience from "./patience.ts";
 
 /** All of them, in the order in which they look. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -22,6 +23,10 @@ export const INVARIANTS: readonly Invariant[] = [
   mounts.confined,
   mounts.readyMounts,
   mounts.readyTasksMount,
+  patience.quarantineKept,
+  patience.policyFeltFirst,
+  patience.familyHeld,
+  patience.fencesRise,
   inTheEnd.convergedOrSaysWhy,
   inTheEnd.noLeak,
   inTheEnd.wholeHistory,

@@ -1,0 +1,105 @@
+import { ecsFamilyKey } from "../../../src/model/keys.ts";
+import type { BindingRecord } from "../../../src/model/records.ts";
+import { tryMount } from "../../../src/simulator/services/lambda/invoke.ts";
+import type { AwsCall } from "../aws-port.ts";
+import { isMutation } from "../levers.ts";
+import type { Truth } from "../truth.ts";
+import { told } from "./calls.ts";
+import type { Invariant } from "./invariant.ts";
+import { withNewestPolicy } from "./mounts.ts";
+
+/** For so long after a pause or a jump of its clock a process may take the wrong time for the right one. */
+const DISTURBED_MS = 75_000;
+
+function isTimeless({ process }: AwsCall, truth: Truth): boolean {
+  return process.aheadMs !== 0 || truth.nowMs - process.disturbedAtMs < DISTURBED_MS;
+}
+
+export const quarantineKept: Invariant = {
+  name: "quarantine-kept",
+  why: "A replaced access point is the way back from a replacement that was a mistake, so it stays for its quarantine.",
+  watch: (truth, check) => ({
+    async beforeCall(call) {
+      if (call.operation !== "DeleteAccessPoint" || isTimeless(call, truth) || truth.isRestored) return;
+      const { quarantineMs } = truth.simulation.settings;
+      for (const { metadata, facets } of (await truth.view())?.bindings() ?? []) {
+        const entry = facets.accessPoint?.retiring.find((one) => one.accessPointId === call.input["AccessPointId"]);
+        if (entry === undefined || truth.deletionAsked.has(metadata.uid)) continue;
+        const restMs = entry.retiredAtMs + quarantineMs - truth.nowMs;
+        check(restMs <= 0, () => `${told(call)}, although its quarantine lasts for another ${restMs} ms`);
+      }
+    },
+  }),
+};
+
+/** So long after somebody else's change the policy that is felt may be theirs. */
+const FOREIGN_MS = 60_000;
+
+export const policyFeltFirst: Invariant = {
+  name: "policy-felt-first",
+  why: "EFS applies a policy minutes after its Put, so a mount that is made at once fails where the policy is still the old one.",
+  watch: (truth, check) => {
+    let isNew = false;
+    const efs = () => truth.world.service("efs");
+    const idIn = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+    const latest = ({ input }: AwsCall) =>
+      truth.world.service("lambda").function(String(input["FunctionName"]))?.latest;
+    return {
+      beforeCall(call) {
+        if (call.operation !== "UpdateFunctionConfiguration") return;
+        // What names an access point that is gone is repointed at once.
+        const [now] = latest(call)?.fileSystemConfigs ?? [];
+        isNew = now === undefined || efs().accessPoint(idIn(now.Arn))?.state === "available";
+      },
+      afterCall(call, outcome) {
+        if (call.operation !== "UpdateFunctionConfiguration" || !isNew || !("output" in outcome)) return;
+        const name = String(call.input["FunctionName"]);
+        const found = latest(call);
+        const mount = found?.fileSystemConfigs[0];
+        if (found === undefined || mount === undefined || isTimeless(call, truth) || truth.isRestored) return;
+        if (truth.untouchedMs("policy") < FOREIGN_MS || truth.untouchedMs(`function/${name}`) < FOREIGN_MS) return;
+        const felt = tryMount(truth.world, found, mount);
+        const later = tryMount(withNewestPolicy(truth.world), found, mount);
+        check("mounted" in felt || "failure" in later, () => `${told(call)} before its policy works everywhere`);
+      },
+    };
+  },
+};
+
+export const familyHeld: Invariant = {
+  name: "family-held",
+  why: "Two that register revisions of one family at once base them on one another, and each may take the other's volumes out.",
+  watch: (truth, check) => ({
+    beforeCall(call) {
+      if (call.operation !== "RegisterTaskDefinition" || isTimeless(call, truth) || truth.isRestored) return;
+      const { account, region } = truth.world;
+      const lease = truth.leases.get(ecsFamilyKey({ account, region, family: String(call.input["family"]) }));
+      check(lease?.process === call.process, () => `${told(call)} without the lease of its family`);
+    },
+  }),
+};
+
+export const fencesRise: Invariant = {
+  name: "fences-rise",
+  why: "A late write of a replica that slept must not replace what its successor has found.",
+  watch: (truth, check) => {
+    const highest = new Map<string, number>();
+    return {
+      async beforeCall(call) {
+        if (!isMutation(call)) return;
+        for (const binding of (await truth.view())?.bindings() ?? [])
+          for (const [facet, { key, fence }] of fencesOf(binding)) {
+            const id = `${binding.metadata.uid} ${facet} ${key}`;
+            const before = highest.get(id) ?? 0;
+            check(fence >= before, () => `the ${facet} facet of ${binding.metadata.name} went back to fence ${fence}`);
+            highest.set(id, Math.max(before, fence));
+          }
+      },
+      storeRestored: () => highest.clear(),
+    };
+  },
+};
+
+function fencesOf({ facets }: BindingRecord): [string, { key: string; fence: number }][] {
+  return Object.entries(facets).filter(([, facet]) => facet !== undefined);
+}
