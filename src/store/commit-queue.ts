@@ -1,5 +1,6 @@
 import type { StoredRecord } from "../model/records.ts";
 import type { SlotInProgress } from "./apply-proposal.ts";
+import { withNewerFields } from "./newer-fields.ts";
 import type { Change, Proposal, RecordsView } from "./store.ts";
 
 /** Largest slot body in bytes; DynamoDB's items end at 400 KB, names included. */
@@ -120,7 +121,8 @@ function ask(propose: Propose, slot: SlotInProgress): Answer {
   try {
     const proposal = propose(slot.view);
     if (proposal.changes.length === 0 && proposal.wakes.length === 0) return { kind: "nothing" };
-    return { kind: "write", json: JSON.stringify(proposal) };
+    const changes = proposal.changes.map((change) => withNewerFields(change, slot.view));
+    return { kind: "write", json: JSON.stringify({ ...proposal, changes }) };
   } catch (error) {
     return { kind: "refused", error };
   }

@@ -1,6 +1,7 @@
 import { describeAudit } from "./contract-audit.ts";
 import { describeCrashes } from "./contract-crashes.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
+import { describeFormats } from "./contract-formats.ts";
 import { describeKeys } from "./contract-keys.ts";
 import { describeLog } from "./contract-log.ts";
 import { describeReplicas } from "./contract-replicas.ts";
@@ -11,6 +12,7 @@ export function describeStore(under: EngineUnderTest): void {
   describeLog(under);
   describeStarts(under);
   describeReplicas(under);
+  describeFormats(under);
   describeKeys(under);
   describeAudit(under);
   describeCrashes(under);

@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import type { SlotItem } from "./engine.ts";
-import { LogDamagedError } from "./store.ts";
+import { LogDamagedError, NewerFormatError } from "./store.ts";
 import type { Proposal } from "./store.ts";
+
+/**
+ * Which shapes of the log this version reads and writes. It is raised only for what an older version would misread:
+ * another kind of change, another meaning of a field. A field more needs no other number, since what is not known is
+ * kept. Slots without a number are of format 1.
+ */
+export const LOG_FORMAT = 1;
 
 /** What a slot's body says. */
 export interface SlotBody {
+  /** Absent = 1. */
+  format?: number;
   /** Clock of the writer, ms since the epoch. */
   atMs: number;
   /** Slot 1 only: whose log this is. */
@@ -20,10 +29,12 @@ export function makeSlot(fields: {
   atMs: number;
   proposals: string[];
   installation?: string;
+  /** Default: this version's. */
+  format?: number;
 }): SlotItem {
   const { slot, prev, writeId, atMs } = fields;
   const owner = fields.installation === undefined ? "" : `"installation":${JSON.stringify(fields.installation)},`;
-  const body = `{"atMs":${atMs},${owner}"proposals":[${fields.proposals.join(",")}]}`;
+  const body = `{"format":${fields.format ?? LOG_FORMAT},"atMs":${atMs},${owner}"proposals":[${fields.proposals.join(",")}]}`;
   return { slot, writeId, prev, body, sum: sumOf({ slot, prev, writeId, body }) };
 }
 
@@ -31,6 +42,7 @@ export function makeSlot(fields: {
  * Reads a slot that follows the one with checksum `prev`.
  *
  * @throws {LogDamagedError} if it is torn or follows another slot.
+ * @throws {NewerFormatError} if a newer version wrote it in a shape that this one cannot read.
  */
 export function openSlot(item: SlotItem & { body: string }, prev: string): SlotBody {
   if (item.sum !== sumOf(item))
@@ -41,10 +53,20 @@ export function openSlot(item: SlotItem & { body: string }, prev: string): SlotB
     throw new LogDamagedError(
       `Slot ${item.slot} of the log does not follow slot ${item.slot - 1}: the log was changed or restored beneath a running service`,
     );
+  const body = parsed(item);
+  const { format = LOG_FORMAT } = body;
+  if (format > LOG_FORMAT)
+    throw new NewerFormatError(
+      `Slot ${item.slot} of the log has format ${format}, and this Mooring reads formats up to ${LOG_FORMAT}: a newer version has written it. Replace this replica by the newer version`,
+    );
+  return body;
+}
+
+function parsed({ slot, body }: { slot: number; body: string }): SlotBody {
   try {
-    return JSON.parse(item.body) as SlotBody;
+    return JSON.parse(body) as SlotBody;
   } catch (cause) {
-    throw new LogDamagedError(`Slot ${item.slot} of the log is not JSON`, { cause });
+    throw new LogDamagedError(`Slot ${slot} of the log is not JSON`, { cause });
   }
 }
 

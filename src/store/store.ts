@@ -94,7 +94,12 @@ export class SlotCompactedError extends Error {
 
 /** The log has a hole, a torn slot, or is shorter than something proves it once was. Writes must stop. */
 export class LogDamagedError extends Error {
-  override readonly name = "LogDamagedError";
+  override readonly name: string = "LogDamagedError";
+}
+
+/** A newer version has written what this one cannot read: it stops before it misreads, or loses, any of it. */
+export class NewerFormatError extends LogDamagedError {
+  override readonly name = "NewerFormatError";
 }
 
 /** The lease is gone (expired and taken, or another fence): the run must end without further writes. */
