@@ -236,6 +236,17 @@ function describeDue(under: EngineUnderTest): void {
     expect(await keys.due(NOW_MS + 1_000, 10)).toEqual(["k/1", "k/2", "k/3"]);
   });
 
+  test("a lease that ends without being handed back makes its key due", async () => {
+    const { keys } = await replica(await under.open());
+    expect(await keys.acquire("k/1", "dies", 1_000)).not.toBe("held");
+    expect(await keys.acquire("k/2", "lives", 1_000)).not.toBe("held");
+    expect((await keys.get("k/1"))?.dueAtMs).toBeNull();
+    // One that asks in vain marks it dirty, and relies upon the holder.
+    expect(await keys.acquire("k/1", "asks", 1_000)).toBe("held");
+    expect(await keys.due(NOW_MS + 999, 10)).toEqual([]);
+    expect(await keys.due(NOW_MS + 1_000, 10)).toEqual(["k/1", "k/2"]);
+  });
+
   test("a wake that is asked for during a run survives the run's own due time", async () => {
     const store = await replica(await under.open());
     const { keys } = store;

@@ -103,7 +103,7 @@ export interface KeyFields {
   dueAtMs: number | null;
   /** As somebody without the lease asked for since. */
   wakeAtMs: number | null;
-  /** The earlier of both: what the due index is made of. */
+  /** The earlier of both, and no later than a lease's end: what the due index is made of. */
   nextAtMs: number | null;
   /** Raised with every write of `body`, so that a late write cannot undo a newer one. */
   rev: number;

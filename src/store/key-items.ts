@@ -9,6 +9,7 @@ import {
   bodyOf,
   earlier,
   itemOf,
+  nextAtMs,
   newRow,
   withMemory,
   withNote,
@@ -122,7 +123,7 @@ export class EngineKeyItems implements KeyItems {
     for (let race = 0; race < RACES_MAX; race++) {
       const row = await this.#engine.keyRow(key);
       if (row && row.wakeAtMs !== null && row.wakeAtMs <= dueAtMs) return;
-      const set = { wakeAtMs: dueAtMs, nextAtMs: earlier(row?.dueAtMs ?? null, dueAtMs) };
+      const set = { wakeAtMs: dueAtMs, nextAtMs: nextAtMs({ ...(row ?? newRow()), wakeAtMs: dueAtMs }) };
       // Kept apart from the holder's own due time, so that a release cannot overwrite it.
       const expected = row && { wakeAtMs: row.wakeAtMs, dueAtMs: row.dueAtMs };
       if (await this.#engine.writeKeyRow(key, expected, row ? set : { ...newRow(), ...set })) return;
@@ -144,7 +145,8 @@ export class EngineKeyItems implements KeyItems {
   async #take(key: ReconcileKey, row: KeyRow | null, owner: string, expiresAtMs: number): Promise<KeyRow | null> {
     const old = row ?? newRow();
     const dueAtMs = earlier(old.dueAtMs, old.wakeAtMs);
-    const set = { owner, fence: old.fence + 1, expiresAtMs, dirty: 0, dueAtMs, wakeAtMs: null, nextAtMs: dueAtMs };
+    const held = { owner, expiresAtMs, dueAtMs, wakeAtMs: null };
+    const set = { ...held, fence: old.fence + 1, dirty: 0, nextAtMs: nextAtMs(held) };
     const { fence, wakeAtMs } = old;
     const expected = row && { owner: old.owner, fence, wakeAtMs, dueAtMs: old.dueAtMs };
     if (await this.#engine.writeKeyRow(key, expected, row ? set : { ...old, ...set })) return { ...old, ...set, key };
@@ -225,7 +227,7 @@ function releaseOf(
   const noted = fields.forgetNotedUpToMs === undefined ? null : withoutNotes(row, fields.forgetNotedUpToMs);
   const common = {
     dueAtMs,
-    nextAtMs: earlier(dueAtMs, wakeAtMs),
+    nextAtMs: nextAtMs({ ...row, dueAtMs }),
     body: JSON.stringify(body),
     rev: row.rev + 1,
     ...(noted === null ? {} : { noted, notedRev: notedRev + 1 }),
@@ -233,7 +235,11 @@ function releaseOf(
   // Whether an event came since the row was seen matters only if events are to be forgotten.
   const expected = { dirty, wakeAtMs, ...(fields.forgetNotedUpToMs === undefined ? {} : { notedRev }) };
   if (dirty === 1) return { expected, set: { ...common, dirty: 0 }, outcome: "dirty" };
-  return { expected, set: { ...common, owner: null, expiresAtMs: 0 }, outcome: "released" };
+  return {
+    expected,
+    set: { ...common, owner: null, expiresAtMs: 0, nextAtMs: earlier(dueAtMs, wakeAtMs) },
+    outcome: "released",
+  };
 }
 
 function headOf(record: { seq: number; hash: string }): { seq: number; hash: string } {

@@ -68,7 +68,7 @@ export function itemOf(key: ReconcileKey, row: KeyFields): KeyItem {
     fence,
     expiresAtMs,
     dirty: row.dirty === 1,
-    dueAtMs: row.nextAtMs,
+    dueAtMs: earlier(row.dueAtMs, row.wakeAtMs),
     ...body,
     noted: notedOf(row).events,
   };
@@ -91,6 +91,15 @@ export function provenHeadOf(row: KeyRow): ChainHead {
 export function earlier(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
+}
+
+/**
+ * When a key is to be looked at: at its due times; and under a lease at the latest when that expires, since a holder
+ * that died, or could not hand it back, has left work undone that nobody else may know of.
+ */
+export function nextAtMs(row: Pick<KeyFields, "owner" | "expiresAtMs" | "dueAtMs" | "wakeAtMs">): number | null {
+  const dueAtMs = earlier(row.dueAtMs, row.wakeAtMs);
+  return row.owner === null ? dueAtMs : earlier(dueAtMs, row.expiresAtMs);
 }
 
 /** The row's noted events with one more; null if this event was noted before. */

@@ -16,6 +16,8 @@ export interface Violation {
 /** Longer than the longest wait of the settings and than a sweep's interval: whoever has something to do has done it. */
 const QUIET_MS = 48_000;
 const LOOK_EVERY_MS = 5_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+const KEYS_MAX = 1_000;
 
 /** Watches one run through all invariants. */
 export class Judge {
@@ -60,7 +62,8 @@ export class Judge {
     for (;;) {
       if (await time.runUntil(time.nowMs + LOOK_EVERY_MS, () => this.violation !== null)) return null;
       const areUp = replicas.every((replica) => replica.api() !== null);
-      if (areUp && time.nowMs - Math.max(calmAtMs, this.#changedAtMs) >= QUIET_MS) return this.#changedAtMs;
+      if (areUp && !(await this.#hasPlans()) && time.nowMs - Math.max(calmAtMs, this.#changedAtMs) >= QUIET_MS)
+        return this.#changedAtMs;
       if (time.nowMs < limitMs) continue;
       this.#checks.set("comes-to-rest", 1);
       this.violated(
@@ -69,6 +72,15 @@ export class Judge {
       );
       return null;
     }
+  }
+
+  /** True if some key waits for longer than whoever merely tries again: it has not said its last word. */
+  async #hasPlans(): Promise<boolean> {
+    const { time, database, settings } = this.#simulation;
+    const retriedMs = settings.backoffCapMs + LOOK_EVERY_MS;
+    const soon = await database.truth.dueKeys(time.nowMs + retriedMs, KEYS_MAX);
+    const later = await database.truth.dueKeys(time.nowMs + LONGEST_WAIT_MS, KEYS_MAX);
+    return later.length > soon.length;
   }
 
   async atRest(): Promise<void> {
