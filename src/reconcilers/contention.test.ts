@@ -183,23 +183,39 @@ describe("contention", () => {
       return waitMs;
     }
 
-    test("is counted all the same; the next drift is then taken for theirs until it is known", () => {
+    test("is counted all the same, and the third drift is taken for theirs until it is known", () => {
       const story = new Story();
-      expect([1, 2, 3].map(() => undoneUnseen(story, "ci"))).toEqual([0, 0, 0]);
-      expect(story.run([]).shown()).toMatchObject([{ undoings: 3, heldUntilMs: null, nextDelayMs: MINUTE }]);
+      expect([1, 2].map(() => undoneUnseen(story, "ci"))).toEqual([0, 0]);
+      expect(story.run([]).shown()).toEqual([]);
       expect(undoneUnseen(story, "ci")).toBe(MINUTE);
-      expect(story.run([mount]).shown()).toMatchObject([{ undoings: 4 }]);
+      expect(story.run([mount]).shown()).toMatchObject([{ undoings: 3 }]);
       story.sitOut(MINUTE);
       expect(undoneUnseen(story, "ci")).toBe(2 * MINUTE);
+      expect(story.run([mount]).shown()).toMatchObject([{ undoings: 4 }]);
     });
 
     test("and turns out to be somebody else's: it waits no longer, and is not counted", () => {
       const story = new Story();
-      for (let n = 0; n < 3; n++) undoneUnseen(story, "ci");
+      for (let n = 0; n < 2; n++) undoneUnseen(story, "ci");
       expect(undoneUnseen(story, "alice")).toBe(MINUTE);
       const contention = story.run([mount]);
       expect(contention.isHeld(mount)).toBe(false);
-      expect(contention.shown()).toMatchObject([{ undoings: 3 }]);
+      expect(contention.shown()).toEqual([]);
+      contention.corrected([mount], story.nowMs);
+      story.memory = contention.memory();
+      story.run([]);
+      expect(undoneUnseen(story, "ci")).toBe(MINUTE);
+      expect(story.run([mount]).shown()).toMatchObject([{ actor: expect.stringMatching(/^ci/), undoings: 3 }]);
+      story.sitOut(MINUTE);
+      expect(undoneUnseen(story, "alice")).toBe(2 * MINUTE);
+      expect(story.run([mount]).shown()).toMatchObject([{ undoings: 3 }]);
+    });
+
+    test("and lies more than an hour after the first two, it is taken for nobody's", () => {
+      const story = new Story();
+      for (let n = 0; n < 2; n++) undoneUnseen(story, "ci");
+      story.nowMs += 61 * MINUTE;
+      expect(undoneUnseen(story, "ci")).toBe(0);
     });
   });
 

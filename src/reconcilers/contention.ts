@@ -105,10 +105,19 @@ export class Contention {
       (suspect) => undoes(suspect, correction) && !isCountedAndClosed(ofThing, suspect),
     );
     if (culprit !== undefined) return this.#blameFor(correction, culprit);
-    const usual = ofThing.findLast(({ contended, isSettled }) => contended !== null && isSettled);
+    const usual = ofThing.findLast((one) => one.isSettled && this.#isUsual(one));
     if (usual === undefined || ofThing.some(({ isOpen }) => isOpen)) return;
     this.#count(usual, "");
     this.#open(usual, correction, true);
+  }
+
+  /** Of whom this undoing would be the third at least: events often come later than their effect is seen. */
+  #isUsual({ contended, undone }: Quarrel): boolean {
+    return contended !== null || this.#recent(undone).length >= UNDOINGS - 1;
+  }
+
+  #recent(undone: Quarrel["undone"]): Quarrel["undone"] {
+    return undone.filter(({ atMs }) => atMs > this.#nowMs - this.#settings.contendedWindowMs);
   }
 
   #blameFor(correction: Correction, culprit: Suspect): void {
@@ -123,13 +132,14 @@ export class Contention {
     this.#open(quarrel, correction, false);
   }
 
+  /** @param id of the event; empty = presumed, until one comes. */
   #count(quarrel: Quarrel, id: string): void {
     const nowMs = this.#nowMs;
-    const recent = quarrel.undone.filter(({ atMs }) => atMs > nowMs - this.#settings.contendedWindowMs);
+    const recent = this.#recent(quarrel.undone);
     if (id !== "") quarrel.undone = [...recent, { id, atMs: nowMs }].slice(-UNDOINGS);
     quarrel.quietSinceMs = nowMs;
     if (quarrel.contended !== null) quarrel.contended.undoings += 1;
-    else if (quarrel.undone.length >= UNDOINGS)
+    else if (recent.length + 1 >= UNDOINGS)
       quarrel.contended = { sinceMs: nowMs, undoings: UNDOINGS, holds: 0, heldUntilMs: 0, isTold: true };
   }
 
@@ -149,7 +159,7 @@ export class Contention {
       if (quarrel.thing !== id || !quarrel.isOpen) continue;
       quarrel.isOpen = false;
       // It was somebody else, or nobody: what was presumed did not happen.
-      if (quarrel.isPresumed && quarrel.contended !== null) quarrel.contended.undoings -= 1;
+      if (quarrel.isPresumed) takeBack(quarrel);
       quarrel.isPresumed = false;
     }
   }
@@ -245,4 +255,11 @@ export class Contention {
   memory(): ContentionMemory {
     return this.#memory;
   }
+}
+
+/** One undoing fewer; without the third there was no quarrel. */
+function takeBack(quarrel: Quarrel): void {
+  if (quarrel.contended === null) return;
+  quarrel.contended.undoings -= 1;
+  if (quarrel.contended.undoings < UNDOINGS) quarrel.contended = null;
 }

@@ -182,11 +182,10 @@ describe("a pipeline that deploys a service without its volume", () => {
 
   test("is contended with from the third time on, and its revision stays meanwhile", async () => {
     const outcomes: string[] = [];
-    for (let nth = 1; nth <= 4 && outcomes.at(-1) !== "held"; nth++) outcomes.push(await deployWithout(nth));
-    expect(outcomes.slice(0, 2)).toEqual(["corrected", "corrected"]);
-    expect(outcomes.at(-1)).toBe("held");
+    for (let nth = 1; nth <= 3; nth++) outcomes.push(await deployWithout(nth));
+    expect(outcomes).toEqual(["corrected", "corrected", "held"]);
     const { message } = await world.condition(data, "Contended", { status: "True" });
-    expect(message).toMatch(/^deploy-bot has undone the mount of media\/data \d times/);
+    expect(message).toMatch(/^deploy-bot has undone the mount of media\/data 3 times/);
     expect(await world.mooring.service.sweepNow()).toEqual([]);
     expect(await deployed()).toBe("web:1");
   });
