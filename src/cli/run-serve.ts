@@ -26,9 +26,11 @@ export async function runServe(config: ServeConfig, terminal: Terminal): Promise
   });
   const mode = config.settings.readOnly ? ", read-only" : "";
   terminal.err(`mooring serves ${mooring.url} for account ${home.account} in ${home.region}${mode}`);
-  const signal = await stopped;
-  log.info({ signal }, "stopping");
+  // A replica that cannot follow the log must not take work from those that can: it hands over and ends.
+  const why = await Promise.race([stopped, mooring.store.stopped]);
+  log.info({ why: String(why) }, "stopping");
   await mooring.close();
+  if (why instanceof Error) throw new UserError(why.message, EXIT.failed, { cause: why });
 }
 
 /** The one obstacle that everybody meets who starts on DynamoDB for the first time. */

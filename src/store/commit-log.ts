@@ -33,6 +33,8 @@ export interface LogOptions {
   seenSlot: (key: ReconcileKey) => Promise<number>;
   /** Writes one change of spec into the history; idempotent. */
   appendSpecChange: (change: SpecChange) => Promise<void>;
+  /** Told why the log can neither be followed nor written any more. */
+  onDamage: (error: LogDamagedError) => void;
 }
 
 /** The commit log over any engine. See CommitLog for what it promises. */
@@ -190,7 +192,7 @@ export class EngineCommitLog implements CommitLog {
         more = page.more;
       }
     } catch (error) {
-      if (error instanceof LogDamagedError) this.#stopped = error;
+      if (error instanceof LogDamagedError) this.#options.onDamage((this.#stopped = error));
       throw error;
     }
     this.#freshTick = started;

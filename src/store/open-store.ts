@@ -4,7 +4,7 @@ import { EngineCommitLog } from "./commit-log.ts";
 import type { Engine } from "./engine.ts";
 import { EngineKeyItems, seenSlotOf } from "./key-items.ts";
 import { provenHeadOf } from "./key-row.ts";
-import type { Store } from "./store.ts";
+import type { LogDamagedError, Store } from "./store.ts";
 import { EngineTokenPool } from "./token-pool.ts";
 
 export interface OpenStoreOptions {
@@ -38,6 +38,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       return row && provenHeadOf(row);
     },
   );
+  const stopped = Promise.withResolvers<LogDamagedError>();
   const records = new EngineCommitLog({
     engine,
     clock,
@@ -48,6 +49,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     keepChanges: options.keepChanges ?? 10_000,
     seenSlot: async (key) => seenSlotOf(await engine.keyRow(key)),
     appendSpecChange: (change) => audit.appendSpecChangeAt(change),
+    onDamage: stopped.resolve,
   });
   const keys = new EngineKeyItems(engine, clock, audit, (key, slot) => records.settled(key, slot));
   await records.open();
@@ -55,5 +57,5 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await records.close();
     await engine.close();
   };
-  return { records, keys, audit, tokens: new EngineTokenPool(engine, clock), close };
+  return { records, keys, audit, tokens: new EngineTokenPool(engine, clock), stopped: stopped.promise, close };
 }

@@ -16,6 +16,8 @@ export interface Store {
   readonly audit: Audit;
   /** Rates that all replicas keep to together. */
   readonly tokens: TokenPool;
+  /** Resolves if the log turns out damaged, or of a format that a newer version wrote: nothing is written any more. */
+  readonly stopped: Promise<LogDamagedError>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { realChance, realClock } from "../../src/cli/clock.ts";
 import type { Condition } from "../../src/model/conditions.ts";
-import { openDynamoDbEngine } from "../../src/store/dynamodb-engine.ts";
+import { type DynamoDbEngine, openDynamoDbEngine } from "../../src/store/dynamodb-engine.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ServeProcess } from "../integration/serve-process.ts";
@@ -94,10 +94,19 @@ export class Replicas {
     replica.serving.resume();
   }
 
+  /** What all of them stand on. */
+  engine(): DynamoDbEngine {
+    return openDynamoDbEngine({ client: this.#client, tablePrefix: TABLE_PREFIX });
+  }
+
   /** The store as one more reader sees it, who runs nothing. */
   async store(): Promise<Store> {
-    const engine = openDynamoDbEngine({ client: this.#client, tablePrefix: TABLE_PREFIX });
-    this.#store ??= await openStore({ engine, clock: realClock, chance: realChance, installation: "test" });
+    this.#store ??= await openStore({
+      engine: this.engine(),
+      clock: realClock,
+      chance: realChance,
+      installation: "test",
+    });
     return this.#store;
   }
 

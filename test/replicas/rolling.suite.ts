@@ -32,7 +32,8 @@ test("a rolling restart under load ends each process in time, and nobody has to 
       await realClock.sleep(chance.between(200, 1_000));
     }
   });
-  for (const replica of [...replicas.all]) {
+  const olds = replicas.all.slice();
+  for (const replica of olds) {
     const askedAt = performance.now();
     const ended = replicas.leave(replica);
     await plantDrift(replicas.world, NAMES, streamOf(3, replica.name));
