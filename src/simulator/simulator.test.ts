@@ -145,6 +145,17 @@ describe("faults", () => {
     expect(await list()).toHaveLength(2);
   });
 
+  test("stale reads are never older than asked for, whatever an earlier fault had kept", async () => {
+    const rule = { kind: "stale-reads", service: "sqs", operation: "ListQueues", ms: 1_000 } as const;
+    fault(rule);
+    await list();
+    world.simulator.faults.clear();
+    await create("between");
+    world.clock.advance(5_000);
+    fault(rule);
+    expect(await list()).toHaveLength(1);
+  });
+
   test("stale reads leave other operations and the true state alone", async () => {
     fault({ kind: "stale-reads", service: "sqs", operation: "ListQueues", ms: 1_000 });
     const { QueueUrl } = await create("a");

@@ -35,7 +35,9 @@ export function createStaleReads(given: {
     while (history[1] && history[1].atMs <= world.clock.nowMs() - maxAgeMs) history.shift();
   };
   const keepAll = () => {
-    for (const service of faults.list().length > 0 ? world.services() : []) {
+    // What changes now is not kept, so that what was kept would be older than any later read may ask for.
+    if (faults.list().length === 0) return histories.clear();
+    for (const service of world.services()) {
       const maxAgeMs = faults.staleMs(service.name);
       if (maxAgeMs === undefined) histories.delete(service.name);
       else keep(service, maxAgeMs);

@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Condition } from "../../../src/model/conditions.ts";
 import { isPassing } from "../../../src/model/passing-reasons.ts";
 import { TAGS } from "../../../src/model/records.ts";
 import { bindingStatus } from "../../../src/model/status.ts";
 import { ourAccessPoints, tagOf } from "./access-points.ts";
 import type { Invariant } from "./invariant.ts";
+
+const PARTS = /^(Ready|AccessPointReady|PolicyReady|MountConfigured)$/;
+
+/** Conditions that say by themselves that somebody has to act, or what is waited for. */
+function isShown(conditions: readonly Condition[]): boolean {
+  return conditions.some(({ type, status }) => /^(Stalled|StoreRestored|Contended)$/.test(type) && status === "True");
+}
 
 export const convergedOrSaysWhy: Invariant = {
   name: "converged-or-says-why",
@@ -14,9 +22,8 @@ export const convergedOrSaysWhy: Invariant = {
       for (const binding of view?.bindings() ?? []) {
         const { conditions } = bindingStatus(binding, view!.fileSystem(binding.spec.fileSystemRef.name));
         const ready = conditions.find(({ type }) => type === "Ready")!;
-        const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
-        const isHeld = conditions.some(({ type, status }) => type === "StoreRestored" && status === "True");
-        const says = ready.status === "True" || isStalled || isHeld || !isPassing(ready.reason);
+        const names = conditions.filter(({ type, status }) => PARTS.test(type) && status === "False");
+        const says = ready.status === "True" || names.some(({ reason }) => !isPassing(reason)) || isShown(conditions);
         check(says, () => `${binding.metadata.name} stays ${ready.reason}: ${ready.message}`);
       }
     },
