@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: 1,
     // Two at once, as there are two trees to plant in.
     maxConcurrency: 2,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 });
