@@ -126,13 +126,20 @@ export class DriftLog {
    * Call after a read that showed nothing left to do.
    *
    * @param stands true of an event whose work is in force and is left so: that caused no drift.
+   * @param observedAtMs when that read began.
    */
-  async converged(acted: number, concerns: Concerns, stands: (event: NotedEvent) => boolean): Promise<void> {
+  async converged(
+    acted: number,
+    concerns: Concerns,
+    stands: (event: NotedEvent) => boolean,
+    observedAtMs: number,
+  ): Promise<void> {
     this.#isConverged = true;
     const nowMs = this.#ports.clock.nowMs();
     const unblamed = this.#foreign.filter((event) => !stands(event));
     if (this.#memory.open === null)
       await attributeLate(this.#ports, this.#run, this.#memory, unblamed, concerns, this.#told);
+    else await this.#attributeMeanwhile(unblamed, concerns, observedAtMs);
     if (acted > 0 || this.#memory.open !== null) {
       const since = this.#memory.open?.firstSeenMs ?? null;
       const tookMs = since === null ? null : nowMs - since;
@@ -142,6 +149,18 @@ export class DriftLog {
     }
     if (this.#memory.open !== null) this.#memory.repaired = { atMs: nowMs };
     this.#memory.open = null;
+  }
+
+  /**
+   * Names whose events came while the repair was under way, as a rollout is for minutes, if a look is not due again for
+   * them. Not told in the sense of a drift that is seen: whatever else is noted stays noted.
+   */
+  async #attributeMeanwhile(foreign: NotedEvent[], { fileSystem }: Concerns, observedAtMs: number): Promise<void> {
+    const { bindings } = this.#memory.open!;
+    const recent = new Set(this.#tooRecent(observedAtMs));
+    const news = foreign.filter((event) => !this.#told.has(event.id) && !recent.has(event));
+    const repaired = { ...this.#memory, repaired: { atMs: observedAtMs } };
+    await attributeLate(this.#ports, this.#run, repaired, news, { fileSystem, bindings }, new Set());
   }
 
   /** In how many ms a look is due again, since this one may have been too early; null = it was not. */

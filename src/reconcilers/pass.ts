@@ -224,7 +224,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     const concerns = this.#spec.concerns(this.#view);
     const stands = (event: NotedEvent) =>
       this.#observation !== null && (this.#spec.stands?.(event, this.#observation) ?? false);
-    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns, stands);
+    if (output.kind === "converged") await this.#drift.converged(this.#acted, concerns, stands, this.#observedAtMs);
     const lookAgainInMs = this.#drift.lookAgainInMs(this.#observedAtMs);
     return {
       result: output,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fileSystemKey } from "../../src/model/keys.ts";
 import { mountsOf, putStatements, statements } from "./account.ts";
+import { mount, onService } from "./ecs-account.ts";
 import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
 import { World } from "./world.ts";
 
@@ -123,5 +124,35 @@ describe("the history names the same cause for every call of a repair", () => {
       .slice(from)
       .flatMap((entry) => (entry.type === "Drift" || entry.type === "Attributed" ? [entry.actor] : []));
     expect(blamed.filter((actor) => actor !== null)).toEqual(["bob"]);
+  });
+});
+
+describe("a pipeline's deployment whose event comes while the repair rolls out", () => {
+  let world: World;
+  const data = onService("data", [mount("app", "/data")]);
+
+  beforeAll(async () => {
+    world = await World.start();
+    await world.create(aFileSystem());
+    await world.create(data);
+    await world.ready(data);
+  });
+  afterAll(() => world.close());
+
+  test("is named in the history, however long that takes", async () => {
+    const { timings } = world.simulator.simulator.world;
+    await world.aws("deploy-bot", "ecs", "UpdateService", { cluster: "prod", service: "web", taskDefinition: "web:1" });
+    // The repair's own rollout takes longer than a second look after the event would wait.
+    timings.deploymentStepMs = 3_000;
+    const from = await world.until("the pipeline is named", async () => {
+      const entries = await world.history({ binding: "media/data" });
+      const named = entries.filter(
+        (entry) => (entry.type === "Drift" || entry.type === "Attributed") && entry.actor === "deploy-bot",
+      );
+      return named.length > 0 ? { is: named } : { not: entries };
+    });
+    expect(from).toHaveLength(1);
+    timings.deploymentStepMs = 0;
+    await world.ready(data);
   });
 });
