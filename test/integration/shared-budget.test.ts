@@ -14,7 +14,7 @@ const CALLS_EACH = 15;
 
 let stores: Stores;
 let world: World;
-let replicas: Store[] = [];
+const replicas: Store[] = [];
 
 beforeAll(async () => {
   stores = await dynamoDbStores();
