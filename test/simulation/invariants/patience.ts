@@ -53,6 +53,9 @@ export const policyFeltFirst: Invariant = {
       },
       afterCall(call, outcome) {
         if (call.operation !== "UpdateFunctionConfiguration" || !isNew || !("output" in outcome)) return;
+        // In other modes nothing is waited for: who mounts today must not lose its mount to a policy that is not felt yet.
+        const { mode } = truth.simulation.fileSystem.spec["policy"] as { mode: string };
+        if (mode !== "Enforce") return;
         const name = String(call.input["FunctionName"]);
         const found = latest(call);
         const mount = found?.fileSystemConfigs[0];
