@@ -63,6 +63,8 @@ export interface RolledBack {
   /** ms until which nothing is tried on the same base. */
   untilMs: number;
   reason: string;
+  /** Requests to look now (`reconcile-at`) that the bindings carried then; another one lifts the wait once. */
+  asked?: string[];
 }
 
 export interface EcsMemory {

@@ -1,5 +1,6 @@
 import type { ObservedDeployment, ObservedService } from "../model/observations.ts";
-import { TASK_DEFINITION_TAGS } from "../model/records.ts";
+import { ANNOTATIONS, TASK_DEFINITION_TAGS } from "../model/records.ts";
+import { digest } from "./digest.ts";
 import { revisionName, type OwnRollout } from "./ecs-input.ts";
 import { type EcsPass, type EcsDraft, say } from "./ecs-pass.ts";
 
@@ -90,9 +91,18 @@ function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDep
     edits: own.edits,
     times,
     untilMs: nowMs + holdMs,
+    asked: requestsToLook(pass),
     reason:
       failed?.rolloutStateReason ?? reasonOfTheWayBack(primary) ?? "its tasks failed to start, or somebody stopped it",
   };
+}
+
+/** Short, since the memory is: what `mooring.dev/reconcile-at` says of each binding that has it. */
+function requestsToLook({ input }: EcsPass): string[] {
+  return input.bindings.flatMap(({ metadata: { uid, annotations } }) => {
+    const asked = annotations[ANNOTATIONS.reconcileAt];
+    return asked === undefined ? [] : [digest([uid, asked]).slice(0, 12)];
+  });
 }
 
 /** The deployment that goes back says why only as long as it is under way; "completed" would explain nothing. */
@@ -135,7 +145,7 @@ export function mustWaitForRollout(pass: EcsPass, waiting: readonly EcsDraft[], 
     pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} has no deployment yet`);
     return tell("InTransition", `${pass.name} has no primary deployment yet.`);
   }
-  if (isHeld(pass, primary, tell, edits)) return true;
+  if (isHeld(pass, primary, tell, { edits, name: waiting[0]?.name ?? "NAMESPACE/NAME" })) return true;
   if (isFailed(service)) return isStuck(pass, primary, tell, edits);
   if (!isAtRest(service)) return isMoving(pass, primary, tell, edits);
   return isSettling(pass, waiting);
@@ -167,16 +177,23 @@ function isStuck(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: 
   );
 }
 
-function isHeld(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: string): boolean {
+function isHeld(
+  pass: EcsPass,
+  primary: ObservedDeployment,
+  tell: Tell,
+  { edits, name }: { edits: string; name: string },
+): boolean {
   const { rolledBack } = pass.memory;
   const { nowMs } = pass.input;
   if (rolledBack === null || rolledBack.edits !== edits) return false;
   if (rolledBack.basedOn !== primary.taskDefinitionArn || rolledBack.untilMs <= nowMs) return false;
+  // Whoever asks for a look has mended the cause, as far as they know: one more try, which is held again if it fails.
+  if (requestsToLook(pass).some((one) => !(rolledBack.asked ?? []).includes(one))) return false;
   pass.endings.wait(rolledBack.untilMs - nowMs, `ECS has rolled ${pass.name} back`);
   const times = rolledBack.times === 1 ? "" : `, ${rolledBack.times} times`;
   return tell(
     "RolledBack",
-    `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). ${WHERE_TO_LOOK} It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec changes or another revision is deployed to the service.`,
+    `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). ${WHERE_TO_LOOK} It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec changes, another revision is deployed to the service, or "mooring reconcile ${name}" asks for it.`,
   );
 }
 

@@ -361,7 +361,9 @@ describe("a rollback by the circuit breaker", () => {
     world.pass();
     expect(world.condition("bad")?.reason).toBe("RolledBack");
     expect(world.condition("bad")?.message).toMatch(/\(its tasks failed to start, or somebody stopped it\)/);
-    expect(world.condition("bad")?.message).toMatch(/or another revision is deployed to the service\.$/);
+    expect(world.condition("bad")?.message).toMatch(
+      /another revision is deployed to the service, or "mooring reconcile \S+" asks for it\.$/,
+    );
   });
 
   test("is tried again later and later, by the revision that is there", () => {
@@ -391,6 +393,32 @@ describe("a rollback by the circuit breaker", () => {
     other.deploy(other.register({ ...other.revisions[1]!.register.reveal(), cpu: "512" }));
     other.complete();
     expect(types(other.pass().actions)).toEqual(["RegisterTaskDefinition"]);
+  });
+
+  test("is tried once more for each request to look, and then held again for longer", () => {
+    const world = rolledBack();
+    world.complete();
+    world.pass();
+    const { metadata, ...rest } = world.get("bad");
+    const ask = (value: string) =>
+      world.bindings.set("bad", {
+        ...rest,
+        metadata: { ...metadata, annotations: { [ANNOTATIONS.reconcileAt]: value } },
+      });
+    for (const [value, holdMs] of [
+      ["first", 120_000],
+      ["second", 240_000],
+    ] as const) {
+      ask(value);
+      expect(types(world.pass().actions)).toEqual(["UpdateService"]);
+      world.pass();
+      world.rollBack();
+      world.pass();
+      world.complete();
+      expect(world.pass()).toMatchObject({ actions: [], ending: { kind: "waiting", afterMs: holdMs } });
+    }
+    world.bindings.set("bad", { ...rest, metadata });
+    expect(world.pass().actions).toEqual([]);
   });
 
   test("so fast that nobody saw the rollout is known by the deployment's change", () => {
