@@ -11,6 +11,7 @@ import type {
 } from "../model/observations.ts";
 import type { BindingRecord, FileSystemRecord } from "../model/records.ts";
 import type { Settings } from "../model/settings.ts";
+import type { Statement } from "./policy-document.ts";
 import type { PolicyPut } from "./policy-merge.ts";
 
 /** Everything that AWS said about one file system, each part with the time of its read. */
@@ -53,6 +54,8 @@ export interface FileSystemMemory {
   givenPairs?: string[];
   /** Our newest Puts, oldest first, for merging back what they replaced unseen. */
   policyPuts?: PolicyPut[];
+  /** Foreign statements that they replaced, until they stand in the policy again: a Put of them may have to wait. */
+  lostForeign?: Statement[];
   /** Set by the reconciler when AWS refused a Put for an invalid principal: all roles are read again. */
   checkRoles?: boolean;
 }

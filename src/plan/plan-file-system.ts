@@ -265,6 +265,9 @@ function rememberPolicy(
 ): void {
   if (!view) return;
   const { nowMs, settings, observed } = pass.input;
+  // Their events are forgotten once they are told; the Put may be held, refused or too late for this run.
+  if (policy && policy.lost.length > 0) pass.memory.lostForeign = policy.lost;
+  else if (policy) delete pass.memory.lostForeign;
   if (pass.memory.policyPuts) pass.memory.policyPuts = seenPuts(pass.memory.policyPuts, observed.policy.readAtMs);
   const confines = confinesRoles(view.document, settings.installation);
   if (isEnforcing(view.mode) && (putDue || confines)) pass.enforcedSinceMs ??= nowMs;

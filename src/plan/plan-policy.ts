@@ -9,7 +9,7 @@ import { newcomersThatFit } from "./policy-capacity.ts";
 import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
 import { isFirstConfinement, isPutAgain, losers, lossSentence, maySay } from "./policy-clients.ts";
-import { mergeForeign } from "./policy-merge.ts";
+import { mergeForeign, stillLost } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
 import { type PolicyInForce, policyInForce } from "./policy-verified.ts";
@@ -28,6 +28,8 @@ export interface PolicyPlan {
   /** Longest document allowed before a newcomer is refused. */
   room: { needed: number; limit: number; free: number };
   orphans: Admission[];
+  /** Foreign statements that a Put of ours replaced unseen and that do not stand in the policy yet. */
+  lost: Statement[];
 }
 
 /** Decides the one document that all bindings of the file system share. */
@@ -56,6 +58,7 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
     refused,
     room,
     orphans: desired.orphans,
+    lost: stillLost(merged, view.foreign),
   };
 }
 
@@ -64,6 +67,7 @@ function mergeWindow({ input }: FileSystemPass) {
     installation: input.settings.installation,
     edits: input.foreignPolicyEdits,
     puts: input.memory.policyPuts ?? [],
+    waiting: input.memory.lostForeign ?? [],
     callDeadlineMs: input.settings.callDeadlineMs,
     staleMs: input.settings.absenceGapMs,
   };

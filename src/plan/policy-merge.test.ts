@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type MergeInput, mergeForeign, rememberPut, seenPuts } from "./policy-merge.ts";
+import { type MergeInput, mergeForeign, rememberPut, seenPuts, stillLost } from "./policy-merge.ts";
 
 const KEPT = { Sid: "kept", Effect: "Deny", Principal: "*", Action: "a:b" };
 const NEW = { Sid: "new", Effect: "Allow", Principal: "*", Action: "a:b" };
@@ -14,6 +14,7 @@ function mergeAll(edits: { atMs: number; statements: object[] }[], given: Partia
     foreign: [KEPT],
     edits: edits.map(({ atMs, statements }) => ({ atMs, policy: JSON.stringify({ Statement: statements }) })),
     puts: PUTS,
+    waiting: [],
     callDeadlineMs: 8_000,
     staleMs: 0,
     ...given,
@@ -58,6 +59,14 @@ describe("nothing is merged from", () => {
   test("a text that is no policy", () =>
     expect(mergeAll([], { edits: [{ atMs: 10_500, policy: "{" }] })).toEqual([KEPT]));
   test("an edit before we ever put a policy", () => expect(merge(10, [NEW], { foreign: [], puts: [] })).toEqual([]));
+});
+
+test("what could not be put back yet is merged without its event, until it stands in the policy", () => {
+  const lost = stillLost(merge(10_500, [KEPT, NEW]), [KEPT]);
+  expect(lost).toEqual([NEW]);
+  expect(mergeAll([], { waiting: lost })).toEqual([KEPT, NEW]);
+  expect(mergeAll([], { waiting: lost, foreign: [KEPT, NEW] })).toEqual([KEPT, NEW]);
+  expect(stillLost([KEPT, NEW], [KEPT, NEW])).toEqual([]);
 });
 
 test("a read before a Put does not show what it did", () => {

@@ -24,6 +24,8 @@ export interface MergeInput {
   edits: readonly { atMs: number; policy: string }[];
   /** Our newest Puts, oldest first. */
   puts: readonly PolicyPut[];
+  /** Statements that earlier runs found lost and could not put back yet; their events are forgotten. */
+  waiting: readonly Statement[];
   /** How long after its plan a Put may have taken effect, ms. */
   callDeadlineMs: number;
   /** How old an answer of AWS's may be, ms. */
@@ -42,9 +44,24 @@ const DIGEST_CHARACTERS = 12;
  * in that instant cannot be told from one added since.
  */
 export function mergeForeign(input: MergeInput): Statement[] {
-  let merged = [...input.foreign];
+  let merged = withAll([...input.foreign], input.waiting);
   for (const put of input.puts) for (const edit of editsWithin(put, input)) merged = withLost(merged, edit, put, input);
   return merged;
+}
+
+function withAll(foreign: Statement[], waiting: readonly Statement[]): Statement[] {
+  const known = new Set(foreign.map(identity));
+  return [...foreign, ...waiting.filter((one) => !known.has(identity(one)) && !foreign.some((s) => sameSid(one, s)))];
+}
+
+/** Far more than a race ever drops, far less than what a key may remember. */
+const WAITING_CHARACTERS_MAX = 4_000;
+
+/** What is merged and does not stand in the policy yet: to be remembered until it does. */
+export function stillLost(merged: readonly Statement[], foreign: readonly Statement[]): Statement[] {
+  const known = new Set(foreign.map(identity));
+  const lost = merged.filter((statement) => !known.has(identity(statement)));
+  return JSON.stringify(lost).length <= WAITING_CHARACTERS_MAX ? lost : [];
 }
 
 /** A Put is remembered from its plan on, with what it was computed from. */
