@@ -2,6 +2,7 @@
 import type { Deployment, Service, ServiceDeployment, ServiceRevision, TaskSet } from "@aws-sdk/client-ecs";
 import type { World } from "../../world.ts";
 import { ecsArn, findDefinition, serviceArn } from "./names.ts";
+import { platformFamilyOf } from "./platform-family.ts";
 import { currentRollout, revisionOf, specOf, thresholdOf } from "./rollouts.ts";
 import {
   type DeploymentRecord,
@@ -53,7 +54,7 @@ export function shownService(context: EcsContext, service: ServiceRecord, withTa
     status: service.status,
     desiredCount: service.desiredCount,
     ...counts(context, service),
-    ...platformOf(spec, spec.platformVersion),
+    ...platformOf(context, spec, spec.platformVersion),
     ...(spec as Partial<Service>),
     deploymentConfiguration: service.configuration,
     deployments: inService ? service.deployments.map((one) => shownDeployment(context, service, one)) : [],
@@ -71,11 +72,14 @@ export function shownService(context: EcsContext, service: ServiceRecord, withTa
 }
 
 function platformOf(
+  context: EcsContext,
   spec: RevisionSpec,
   platformVersion: string | undefined,
 ): { platformVersion?: string; platformFamily?: string } {
   const onFargate = spec.launchType === "FARGATE" || spec.capacityProviderStrategy?.length;
-  return onFargate ? { platformVersion: platformVersion ?? "LATEST", platformFamily: "Linux" } : {};
+  if (!onFargate) return {};
+  const system = findDefinition(context, spec.taskDefinition ?? "")?.definition.runtimePlatform?.operatingSystemFamily;
+  return { platformVersion: platformVersion ?? "LATEST", platformFamily: platformFamilyOf(system) };
 }
 
 function currentRevisions(context: EcsContext, service: ServiceRecord): object[] {
@@ -107,7 +111,7 @@ function shownDeployment(context: EcsContext, service: ServiceRecord, record: De
     id: record.id,
     status: record.status,
     ...(shown as Partial<Deployment>),
-    ...platformOf(spec, spec.platformVersion === "LATEST" ? "1.4.0" : spec.platformVersion),
+    ...platformOf(context, spec, spec.platformVersion === "LATEST" ? "1.4.0" : spec.platformVersion),
     desiredCount: wanted,
     ...found,
     failedTasks: record.failedTasks,
@@ -210,7 +214,11 @@ export function shownRevision(
     serviceArn: serviceArn(world, service),
     clusterArn: ecsArn(world, "cluster", service.cluster),
     ...(record.spec as Partial<ServiceRevision>),
-    ...platformOf(record.spec, record.spec.platformVersion === "LATEST" ? "1.4.0" : record.spec.platformVersion),
+    ...platformOf(
+      context,
+      record.spec,
+      record.spec.platformVersion === "LATEST" ? "1.4.0" : record.spec.platformVersion,
+    ),
     containerImages: (definition?.containerDefinitions ?? []).map(({ name = "", image = "" }) => ({
       containerName: name,
       image,

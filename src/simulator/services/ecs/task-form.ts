@@ -2,6 +2,7 @@
 import type { Attachment, Container, Task } from "@aws-sdk/client-ecs";
 import type { World } from "../../world.ts";
 import { ecsArn, findDefinition, taskArn } from "./names.ts";
+import { platformFamilyOf } from "./platform-family.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
 export function shownTask(context: EcsContext, task: TaskRecord, withTags: boolean): Task {
@@ -32,7 +33,7 @@ export function shownTask(context: EcsContext, task: TaskRecord, withTags: boole
     ...(task.platformVersion !== null && {
       // What "latest" means is known once the task is placed.
       platformVersion: task.platformVersion === "LATEST" ? "1.4.0" : task.platformVersion,
-      platformFamily: "Linux",
+      platformFamily: platformFamilyOf(definition?.runtimePlatform?.operatingSystemFamily),
     }),
     ...(started && { pullStartedAt: started.at, pullStoppedAt: started.at, startedAt: started.at }),
     ...(task.startedBy !== null && { startedBy: task.startedBy }),
