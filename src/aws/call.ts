@@ -1,4 +1,4 @@
-import { AwsError } from "../model/errors.ts";
+import { AwsError, RATE_BUDGET_EXHAUSTED } from "../model/errors.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Attempt, toAwsError } from "./errors.ts";
 import { bucketOf } from "./quotas.ts";
@@ -79,7 +79,7 @@ async function waitForBudget(name: string, operation: string, settings: CallSett
   throw new AwsError({
     kind: "Transient",
     operation: name,
-    code: "RateBudgetExhausted",
+    code: RATE_BUDGET_EXHAUSTED,
     message: `no request was free within ${callDeadlineMs / 2} ms under Mooring's own share of AWS's quota; it is tried again later`,
     certainlyNotDone: true,
   });

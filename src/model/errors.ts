@@ -18,6 +18,9 @@ export type AwsErrorKind =
   /** AWS understood and refused; the same call will be refused again. */
   | "Rejected";
 
+/** Code of a call that was never sent: Mooring's own share of the quota had no request free in time. */
+export const RATE_BUDGET_EXHAUSTED = "RateBudgetExhausted";
+
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly kind: AwsErrorKind;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { Action } from "../model/actions.ts";
+import { AwsError } from "../model/errors.ts";
 import { DEFAULT_SETTINGS } from "../model/settings.ts";
 import { emptyKeyItem, type Lease } from "../store/store.ts";
 import { type PassSpec, runPass } from "./pass.ts";
@@ -25,7 +26,7 @@ const ACTION: Action = {
 };
 
 /** A run whose reads take so long, and whose plans ask for a call until `calls` of them were made. */
-async function runWith({ readMs, calls }: { readMs: number; calls: number }) {
+async function runWith({ readMs = 1, calls, refusal }: { readMs?: number; calls: number; refusal?: AwsError }) {
   let nowMs = 0;
   let made = 0;
   const view = { head: 1, bindingByUid: () => undefined };
@@ -35,7 +36,14 @@ async function runWith({ readMs, calls }: { readMs: number; calls: number }) {
     settings: DEFAULT_SETTINGS,
     report: () => undefined,
     isOwn: () => false,
-    aws: { efs: { deleteAccessPoint: async () => ({ requestId: `r-${(made += 1)}` }) } },
+    aws: {
+      efs: {
+        deleteAccessPoint: async () => {
+          if (refusal) throw refusal;
+          return { requestId: `r-${(made += 1)}` };
+        },
+      },
+    },
     store: {
       records: { view: () => view, refresh: async () => view },
       keys: { beginIntent: async () => undefined, closeIntent: async () => undefined, append: async () => undefined },
@@ -81,4 +89,17 @@ test("a run that makes its call remembers it, also if its time is up then", asyn
   const half = DEFAULT_SETTINGS.runMaxMs / 2 + 1;
   expect(await runWith({ readMs: half, calls: 1 })).toEqual({ made: 1, memory: { sent: 1 }, result: "converged" });
   expect(await runWith({ readMs: half, calls: 2 })).toEqual({ made: 1, memory: { sent: 1 }, result: "waiting" });
+});
+
+test("a run that finds its share of a quota used up comes again soon; what AWS itself refuses is backed off from", async () => {
+  const refusal = (code: string) =>
+    new AwsError({
+      kind: "Transient",
+      operation: "elasticfilesystem:DeleteAccessPoint",
+      code,
+      message: "",
+      certainlyNotDone: true,
+    });
+  expect(await runWith({ calls: 1, refusal: refusal("RateBudgetExhausted") })).toMatchObject({ result: "waiting" });
+  expect(await runWith({ calls: 1, refusal: refusal("ThrottlingException") })).toMatchObject({ result: "stalled" });
 });

@@ -5,6 +5,7 @@ import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
 import type { Cause, NotedEvent } from "../model/audit.ts";
+import { RATE_BUDGET_EXHAUSTED } from "../model/errors.ts";
 import type { ReconcileKey } from "../model/keys.ts";
 import type { Ending, Plan } from "../plan/plan.ts";
 import type { Change, KeyItem, Lease, Proposal, RecordsView } from "../store/store.ts";
@@ -19,6 +20,8 @@ import type { Run, RunReport } from "./reconciler.ts";
 import { worsenedBindings } from "./worsened.ts";
 
 const HOUR_MS = 3_600_000;
+/** When a run that found no request free in the budget comes again, longer than a run polls. */
+const BUDGET_RETRY_MS = 3_000;
 
 type PassMachine = typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine;
 
@@ -271,6 +274,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   #endingWith(ending: Ending, actions: Action[]): Ending {
     if (actions.length > 0 || this.#failedNow.size === 0) return ending;
     const failures = [...this.#failures.values()].filter((f) => this.#failedNow.has(f.actionId));
+    // Mooring's own share of a quota is used up for the moment: nothing is wrong, and nothing to back off from.
+    if (failures.length > 0 && failures.every(({ code }) => code === RATE_BUDGET_EXHAUSTED))
+      return { kind: "waiting", afterMs: BUDGET_RETRY_MS, why: failures.map((f) => f.message).join("; ") };
     return { kind: "stalled", why: failures.map((f) => f.message).join("; ") };
   }
 
