@@ -11,7 +11,6 @@ const FILE_SYSTEM_POLL_MS = 15_000;
 export function create(pass: FileSystemPass, draft: BindingDraft, why: string, generation = draft.tokenGeneration) {
   if (refuseNewcomer(pass, draft)) return;
   draft.creates.push(createAction(pass, draft, why, generation));
-  if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
   const reason = draft.mayAct ? "Creating" : "NotPermitted";
   const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : "driftPolicy is Observe";
   const message = draft.mayAct

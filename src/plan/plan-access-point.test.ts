@@ -363,3 +363,18 @@ describe("what carries our marks without a record", () => {
     expect(world.fileSystem.facets.fileSystem!.conditions.map(({ type }) => type)).toEqual(["PolicyReady"]);
   });
 });
+
+test.for(["Preserve", "Enforce"] as const)(
+  "what was never made under driftPolicy Observe has not drifted in mode %s, whether or not others stand beside it",
+  (mode) => {
+    const world = new PlanningWorld();
+    world.changeFileSystem({ mode });
+    world.add("other");
+    world.settle();
+    world.add("thumb", { driftPolicy: "Observe" });
+    world.settle();
+    expect(world.condition("thumb", "AccessPointReady")?.reason).toBe("NotPermitted");
+    expect(world.condition("thumb", "Drifted")).toBeUndefined();
+    expect(world.passFileSystem().drifted).toBe(false);
+  },
+);

@@ -109,7 +109,6 @@ function holdBack(pass: EcsPass, base: ObservedTaskDefinition, drafts: EcsDraft[
   if (due.length === 0) return [];
   const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : "driftPolicy is Observe";
   for (const draft of due) {
-    if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
     say(draft, "False", "NotPermitted", `${whyOf(draft, base)}; nothing is changed as ${because}.`);
   }
   return [registerAction(pass, base, { fitting: due, due, edited: editRevision(base.register, editsOf(due)) })];

@@ -152,7 +152,6 @@ export function due(
     fileSystemConfigs,
   };
   if (draft.mayAct) return mountCondition(draft, "False", "Updating", `${why}; the function is being updated.`);
-  if (draft.binding.spec.driftPolicy === "Observe") draft.drifted = true;
   const because = pass.input.settings.readOnly
     ? "Mooring runs with --read-only"
     : draft.binding.spec.suspend

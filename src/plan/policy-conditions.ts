@@ -204,8 +204,8 @@ function admissionsAskedFor(pass: FileSystemPass): Admission[] {
 function hasPolicyDrift(draft: BindingDraft, plan: PolicyPlan, pass: FileSystemPass): boolean {
   const before = draft.previous;
   const now = draft.conditions.get("PolicyReady");
-  if (draft.binding.spec.driftPolicy === "Observe" && now?.reason === "NotPermitted") return true;
-  if (!plan.put || !before || now?.status === "True") return false;
+  const isDue = plan.put !== null || (draft.binding.spec.driftPolicy === "Observe" && now?.reason === "NotPermitted");
+  if (!isDue || !before || now?.status === "True") return false;
   const { metadata, facets } = pass.input.fileSystem;
   const answered =
     before.observedGeneration === draft.binding.metadata.generation &&
