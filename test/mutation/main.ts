@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     coverageAnalysis: "perTest",
     // Messages are for people; no rule of safety hangs on their words.
     mutator: { excludedMutations: ["StringLiteral"] },
-    reporters: ["clear-text"],
+    reporters: ["clear-text", "progress-append-only"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
     tempDirName: ".mooring/mutation",
     allowConsoleColors: false,
