@@ -133,7 +133,10 @@ test("a server that answers 500 is not taken for DynamoDB", async () => {
   const server = createServer((_, response) => response.writeHead(500).end("no"));
   const endpoint = await listening(server);
   const { code, stderr } = await dev(["--store", "dynamodb", "--data", "broken", "--dynamodb-endpoint", endpoint]);
-  expect(stderr).toContain(`No DynamoDB answers at ${endpoint}`);
+  expect(stderr).toContain(
+    `No DynamoDB answers at ${endpoint} (what listens there answers HTTP 500, not as AWS does).`,
+  );
+  expect(stderr.trim().split("\n")).toHaveLength(1);
   expect(code).toBe(69);
   await closed(server);
 });

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,4 +73,16 @@ test.for([
   expect(ended.stderr).toMatch(message);
   expect(ended.stderr.trim().split("\n")).toHaveLength(1);
   expect(ended.code).toBe(code);
+});
+
+test("a server that answers 500 is not taken for AWS, and told in one line", async () => {
+  const server = createServer((_, response) => response.writeHead(500).end("boom"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { code, stderr } = await dev("--aws-endpoint", url, "--data", "broken");
+  expect(stderr).toContain(`No AWS answers at ${url} (what listens there answers HTTP 500, not as AWS does).`);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(code).toBe(69);
+  server.close();
 });

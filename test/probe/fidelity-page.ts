@@ -51,7 +51,8 @@ Mooring is tested against a simulated AWS of its own, and against emulators that
 each of them does what AWS documents. The probe asks for ${BEHAVIOURS.length} behaviours, each with its sources:
 ${evidence("documented")} are documented by AWS, ${evidence("reported")} were reported by people who saw AWS do so, and ${evidence("unverified")} are *unverified*: taken from the
 context, contradicted by nothing. AWS itself was not asked. \`npm run probe -- --endpoint http://127.0.0.1:4566\` asks
-whatever listens there; \`--help\` says the rest.
+whatever listens there; \`--help\` says the rest. The simulator of \`npm start\` does everything at once, so what AWS does
+while an update or a rollout is in progress differs there.
 
 Signs: ${SIGNS.agree} agrees, ${SIGNS.differ} differs, ${SIGNS["not served"]} not served (the call, or what it needs, does not exist there).
 A *u* after a behaviour marks it as unverified, an *r* as reported.

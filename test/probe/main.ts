@@ -73,13 +73,16 @@ function chosen({ only }: Options): typeof BEHAVIOURS {
   return BEHAVIOURS.filter(({ service }) => services.includes(service));
 }
 
-/** One line where nothing answers, instead of as many as there are behaviours. */
+/** One line where nothing answers, or nothing but failures, instead of as many as there are behaviours. */
 async function assertAnswers({ endpoint, endpoints }: Target): Promise<void> {
-  for (const url of new Set([...(endpoint === null ? [] : [endpoint]), ...Object.values(endpoints)]))
-    await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
+  for (const url of new Set([...(endpoint === null ? [] : [endpoint]), ...Object.values(endpoints)])) {
+    const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
       const { code } = (error.cause ?? {}) as { code?: string };
       throw new Refused(`Nothing answers at ${url} (${code ?? error.message}). Start it, or correct the address.`);
     });
+    if (status >= 500)
+      throw new Refused(`${url} answers HTTP ${status}. See what its log says, or correct the address.`);
+  }
 }
 
 async function sayWhose(caller: Caller): Promise<void> {

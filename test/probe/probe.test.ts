@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ABSENT, answers, type Behaviour, callsOf, fails } from "./behaviour.ts";
@@ -152,5 +155,16 @@ describe("npm run probe", () => {
     expect(stderr).toMatch(message);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(code).toBe(1);
+  });
+
+  test("refuses what starts but answers 500, in one line", async () => {
+    const server = createServer((_, response) => response.writeHead(500).end("boom"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, stderr } = await run("--endpoint", url, "--only", "sts");
+    expect(stderr).toBe(`probe: ${url} answers HTTP 500. See what its log says, or correct the address.\n`);
+    expect(code).toBe(1);
+    server.close();
   });
 });

@@ -7,6 +7,7 @@ import { openSqliteEngine } from "../../store/sqlite-engine.ts";
 import { assertLoopback } from "../loopback.ts";
 import { EXIT, UserError } from "../user-error.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { whyNoAnswer } from "./why-no-answer.ts";
 
 /** Which store `mooring dev` stands on. */
 export type DevStoreChoice =
@@ -84,10 +85,8 @@ async function connect(endpoint: string, tablePrefix: string) {
 }
 
 function noDynamoDb(endpoint: string, error: unknown): UserError {
-  const { name, message, code } = error as NodeJS.ErrnoException;
-  const why = message === "" ? (code ?? name) : message;
   return new UserError(
-    `No DynamoDB answers at ${endpoint} (${why}). Start one there, e.g. DynamoDB Local, or leave the endpoint out: then one runs in this process.`,
+    `No DynamoDB answers at ${endpoint} (${whyNoAnswer(error)}). Start one there, e.g. DynamoDB Local, or leave the endpoint out: then one runs in this process.`,
     EXIT.unavailable,
     { cause: error },
   );

@@ -4,6 +4,7 @@ import { assertLoopback } from "../loopback.ts";
 import { EXIT, UserError } from "../user-error.ts";
 import type { DevAccount } from "./dev-account.ts";
 import { furnishEmulator } from "./furnish-emulator.ts";
+import { whyNoAnswer } from "./why-no-answer.ts";
 
 /** Emulators know one region as well as another. */
 const REGION = "eu-west-1";
@@ -48,9 +49,8 @@ async function whose(endpoint: string): Promise<Home> {
     const { Account = "" } = await sts.send(new GetCallerIdentityCommand({}));
     return { account: Account, region: REGION };
   } catch (error) {
-    const { name, message, code } = error as NodeJS.ErrnoException;
     throw new UserError(
-      `No AWS answers at ${endpoint} (${message === "" ? (code ?? name) : message}). Start an emulator there, e.g. MiniStack, or leave --aws-endpoint out: then AWS is simulated in this process.`,
+      `No AWS answers at ${endpoint} (${whyNoAnswer(error)}). Start an emulator there, e.g. MiniStack, or leave --aws-endpoint out: then AWS is simulated in this process.`,
       EXIT.unavailable,
       { cause: error },
     );

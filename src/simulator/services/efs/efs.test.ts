@@ -63,6 +63,21 @@ describe("file systems", () => {
       await expect(tags(arn(place))).rejects.toMatchObject({ code: "FileSystemNotFound" });
   });
 
+  test("files go to Archive later than to IA, or the rules are refused", async () => {
+    const { FileSystemId } = await world.call("efs", "CreateFileSystem", {
+      CreationToken: "archived",
+      ThroughputMode: "elastic",
+    });
+    const put = (ia: string, archive: string) =>
+      world.call("efs", "PutLifecycleConfiguration", {
+        FileSystemId,
+        LifecyclePolicies: [{ TransitionToArchive: archive }, { TransitionToIA: ia }],
+      });
+    for (const archive of ["AFTER_1_DAY", "AFTER_7_DAYS", "AFTER_30_DAYS"])
+      await expect(put("AFTER_30_DAYS", archive)).rejects.toMatchObject({ code: "BadRequest" });
+    expect((await put("AFTER_30_DAYS", "AFTER_180_DAYS")).LifecyclePolicies).toHaveLength(2);
+  });
+
   test("settings are kept and answered", async () => {
     const FileSystemId = await newFileSystem();
     const LifecyclePolicies = [{ TransitionToIA: "AFTER_30_DAYS" }];

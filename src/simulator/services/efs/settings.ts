@@ -69,7 +69,7 @@ const preferences = (ResourceIdType: string): unknown => ({
   ResourceIdPreference: { ResourceIdType, Resources: ["FILE_SYSTEM", "MOUNT_TARGET"] },
 });
 
-/** One transition in each object; archiving needs Elastic throughput. */
+/** One transition in each object; archiving needs Elastic throughput, and comes later than IA. [b-efs] */
 function checkLifecycle(record: FileSystemRecord, policies: readonly LifecyclePolicy[]): void {
   const transitions = policies.map((policy) => Object.values(policy).filter((value) => value !== undefined).length);
   if (transitions.some((count) => count !== 1)) {
@@ -78,6 +78,16 @@ function checkLifecycle(record: FileSystemRecord, policies: readonly LifecyclePo
   if (policies.some((policy) => policy.TransitionToArchive !== undefined) && record.throughputMode !== "elastic") {
     throw badRequest("TransitionToArchive is supported only with the Elastic throughput mode.");
   }
+  const [toIa, toArchive] = [daysOf(policies, "TransitionToIA"), daysOf(policies, "TransitionToArchive")];
+  // Whether archiving alone, without IA, is refused is not verified: here it is not.
+  if (toIa !== null && toArchive !== null && toArchive <= toIa)
+    throw badRequest("TransitionToArchive must be later than TransitionToIA.");
+}
+
+/** `AFTER_30_DAYS` → 30; null without such a transition. */
+function daysOf(policies: readonly LifecyclePolicy[], transition: "TransitionToIA" | "TransitionToArchive") {
+  const rule = policies.map((policy) => policy[transition]).find((value) => value !== undefined);
+  return rule === undefined ? null : Number(/\d+/.exec(rule)?.[0]);
 }
 
 export const SETTING_MEMBERS = {
