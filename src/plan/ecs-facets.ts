@@ -75,7 +75,8 @@ function facetOf(pass: EcsPass, draft: EcsDraft): Omit<WorkloadFacet, "key" | "f
   const isKnown = pass.input.observed.base.known && (pass.input.observed.service?.known ?? true);
   const namedBy = namersOfLeaving(pass, draft);
   return {
-    observedGeneration: generation,
+    // What could not be read has no answer to a new spec.
+    observedGeneration: isKnown ? generation : (previous?.observedGeneration ?? 0),
     conditions: draft.conditions.settle(previous?.conditions, generation, pass.input.nowMs),
     roleArns: rolesOf(pass, draft),
     mounted: isKnown ? pass.base && mountedAt(pass.base, draft) : (previous?.mounted ?? null),

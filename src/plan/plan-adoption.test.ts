@@ -44,3 +44,19 @@ test("what the workload said of an earlier spec admits no adoption: it may not f
   expect(world.condition("thumb", "MountConfigured")?.reason).toBe("AdoptionMismatch");
   expect(world.done).toEqual([]);
 });
+
+test("a function that cannot be read says nothing of a changed spec either", () => {
+  const { world } = mountedByOthers();
+  world.change("thumb", { posixUser: { uid: 4242, gid: 4242, secondaryGids: [] } });
+  world.settle();
+  const { spec, metadata } = world.get("thumb");
+  world.change("thumb", { workload: { lambda: { ...spec.workload.lambda!, localMountPath: "/mnt/elsewhere" } } });
+  world.unreadable["function thumb"] = "TooManyRequestsException";
+  world.passLambda("thumb");
+  expect(world.get("thumb").facets.workload?.observedGeneration).toBe(metadata.generation);
+  world.passFileSystem();
+  expect(world.condition("thumb", "AccessPointReady")).toMatchObject({
+    status: "Unknown",
+    reason: "WaitingForWorkload",
+  });
+});

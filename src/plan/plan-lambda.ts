@@ -203,7 +203,8 @@ function facetOf(pass: LambdaPass, draft: MountDraft): Omit<WorkloadFacet, "key"
   const isKnown = pass.input.observed.latest.known;
   const atOurPath = slot?.localMountPath === draft.binding.spec.workload.lambda.localMountPath;
   return {
-    observedGeneration: generation,
+    // What could not be read has no answer to a new spec.
+    observedGeneration: isKnown ? generation : (previous?.observedGeneration ?? 0),
     conditions: draft.conditions.settle(previous?.conditions, generation, pass.input.nowMs),
     roleArns: rolesOf(pass, draft),
     mounted: isKnown ? (slot && atOurPath ? slot.id : null) : (previous?.mounted ?? null),
