@@ -76,6 +76,11 @@ export class SimulatedProcess {
     this.#disturbedAtMs = this.#time.nowMs;
   }
 
+  /** Sets its wall clock right, however wrong it is. */
+  setClockRight(): void {
+    if (this.#aheadMs !== 0) this.jump(-this.#aheadMs);
+  }
+
   get aheadMs(): number {
     return this.#aheadMs;
   }

@@ -187,7 +187,7 @@ export class Simulation implements ReplicaWorld, Levers {
     for (const { id } of this.simulator.faults.list()) this.simulator.faults.remove(id);
     for (const { process } of this.replicas) {
       process?.resume();
-      process?.jump(-process.aheadMs);
+      process?.setClockRight();
     }
   }
 

@@ -75,7 +75,7 @@ export const clockJump: Disturb = (levers, chance) => {
   const ms = chance.between(2_000, 60_000) * (chance.happens(0.5) ? 1 : -1);
   process.jump(ms);
   levers.interference.count("clock-jump");
-  levers.time.after(chance.between(5_000, 60_000), () => process.jump(-ms));
+  levers.time.after(chance.between(5_000, 60_000), () => process.setClockRight());
 };
 
 export const storeFailure: Disturb = (levers, chance) => {
