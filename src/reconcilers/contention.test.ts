@@ -225,3 +225,14 @@ describe("contention", () => {
     expect(contention.endingWith(waiting, [mount])).toEqual(waiting);
   });
 });
+
+test("an event is not spent on a correction of before while what it did stands undone now, though both fell into one second", () => {
+  const story = new Story();
+  // Once by bob; then once by nobody known, corrected later in the second of bob's next call.
+  expect(story.undone("bob")).toBe(0);
+  const unexplained = story.run([mount]);
+  unexplained.corrected([mount], story.nowMs + 500);
+  story.memory = unexplained.memory();
+  story.run([]);
+  expect(story.undone("bob")).toBe(0);
+});

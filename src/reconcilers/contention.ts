@@ -66,7 +66,11 @@ export class Contention {
     this.#nowMs = nowMs;
     const { contendedWindowMs, installation } = this.#settings;
     this.#memory.quarrels = this.#memory.quarrels.filter((one) => !isOver(one, contendedWindowMs, nowMs));
-    this.#explain();
+    const undone = actions.flatMap((action) => {
+      const correction = correctionOf(action, installation, bindingByUid);
+      return correction !== null && action.bindings.some((name) => drifted.includes(name)) ? [correction] : [];
+    });
+    this.#explain(undone);
     const due = new Set(actions.map(thingId));
     for (const quarrel of this.#memory.quarrels) if (!due.has(quarrel.thing)) quarrel.isSettled = true;
     if (drifted.length === 0) {
@@ -84,10 +88,14 @@ export class Contention {
     }
   }
 
-  /** Events that came after the repair of what they undid: counted, though nothing is left to hold back. */
-  #explain(): void {
+  /**
+   * Events that came after the repair of what they undid: counted, though nothing is left to hold back. What is undone
+   * now has the first claim on an event that fits: CloudTrail tells whole seconds, so that it seems to be of before.
+   */
+  #explain(undone: readonly Correction[]): void {
     for (const event of this.#foreign) {
       const suspect = suspectOf(event);
+      if (undone.some((correction) => undoes(suspect, correction))) continue;
       if (this.#memory.quarrels.some((quarrel) => isCounted(quarrel, suspect))) continue;
       const place = this.#memory.unexplained.findIndex(
         ({ correction, atMs }) => event.atMs <= atMs && undoes(suspect, correction),

@@ -28,6 +28,9 @@ const DEV_SETTINGS: Settings = {
   installation: INSTALLATION,
   settleMs: 0,
   propagationMs: 0,
+  // A story told again and again within the hour repeats what its people do: they are held off, but not for long.
+  contendedBackoffBaseMs: 2_000,
+  contendedBackoffCapMs: 10_000,
   absenceGapMs: 0,
   quotaShare: Number.POSITIVE_INFINITY,
 };
