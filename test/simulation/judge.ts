@@ -25,6 +25,7 @@ const PLANS_MS = 120_000;
 export class Judge {
   violation: Violation | null = null;
   readonly #simulation: Simulation;
+  readonly #truth: Truth;
   readonly #looks: Looks[];
   readonly #checks = new Map<string, number>();
   #changedAtMs = START_MS;
@@ -33,6 +34,7 @@ export class Judge {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     const truth = new Truth(simulation);
+    this.#truth = truth;
     simulation.watchers.push(truth);
     this.#looks = INVARIANTS.map(({ name, watch }) =>
       watch(truth, (holds, says) => {
@@ -66,6 +68,7 @@ export class Judge {
       if (await time.runUntil(time.nowMs + LOOK_EVERY_MS, () => this.violation !== null)) return null;
       const areUp = replicas.every((replica) => replica.api() !== null);
       if (time.nowMs < plansUntilMs && (await this.#hasPlans())) calmAtMs = time.nowMs;
+      if (await this.#waitsForPolicy()) calmAtMs = time.nowMs;
       if (areUp && time.nowMs - Math.max(calmAtMs, this.#changedAtMs) >= QUIET_MS) return this.#changedAtMs;
       if (time.nowMs < limitMs) continue;
       this.#checks.set("comes-to-rest", 1);
@@ -84,6 +87,17 @@ export class Judge {
     const soon = await database.truth.dueKeys(time.nowMs + retriedMs, KEYS_MAX);
     const later = await database.truth.dueKeys(time.nowMs + LONGEST_WAIT_MS, KEYS_MAX);
     return later.length > soon.length;
+  }
+
+  /**
+   * True if a binding names a time from which a policy is relied upon, and it is to come. A clock that was ahead when the
+   * policy was put makes this longer than any wait of the settings.
+   */
+  async #waitsForPolicy(): Promise<boolean> {
+    const { nowMs } = this.#simulation.time;
+    return [...((await this.#truth.view())?.bindings() ?? [])].some(({ facets: { accessPoint } }) =>
+      [accessPoint?.policyUsableAtMs, accessPoint?.successor?.usableAtMs].some((atMs) => (atMs ?? 0) > nowMs),
+    );
   }
 
   async atRest(): Promise<void> {
