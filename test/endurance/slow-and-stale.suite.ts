@@ -6,10 +6,10 @@ import {
   makeFunction,
   mountsOf,
   mutationsBy,
-} from "./account.ts";
-import { furnishedWorld, heal, healAndTidy, inject, live, resident, subject } from "./fault-life.ts";
-import { aBinding } from "./manifests.ts";
-import type { World } from "./world.ts";
+} from "../integration/account.ts";
+import { furnishedWorld, heal, healAndTidy, inject, live, resident, subject } from "../integration/fault-life.ts";
+import { aBinding } from "../integration/manifests.ts";
+import type { World } from "../integration/world.ts";
 
 describe("reads that answer as of a moment ago", () => {
   let world: World;

@@ -5,11 +5,11 @@ import { fileSystemKey, lambdaKey } from "../../src/model/keys.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
 import type { Store } from "../../src/store/store.ts";
-import { expectNothingLeaked, expectWholeHistory, ourAccessPoints } from "./account.ts";
-import { type KillPoint, liveThroughKill } from "./crash-life.ts";
-import { aBinding, aFileSystem } from "./manifests.ts";
-import { ServeProcess } from "./serve-process.ts";
-import { World } from "./world.ts";
+import { expectNothingLeaked, expectWholeHistory, ourAccessPoints } from "../integration/account.ts";
+import { type KillPoint, liveThroughKill } from "../integration/crash-life.ts";
+import { aBinding, aFileSystem } from "../integration/manifests.ts";
+import { ServeProcess } from "../integration/serve-process.ts";
+import { World } from "../integration/world.ts";
 
 const HOME = { account: "111122223333", region: "eu-west-1" };
 

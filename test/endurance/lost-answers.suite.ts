@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import { expectWholeHistory, FUNCTION_MUTATIONS } from "./account.ts";
-import { furnishedWorld, healAndTidy, inject, live, subject } from "./fault-life.ts";
-import type { World } from "./world.ts";
+import { expectWholeHistory, FUNCTION_MUTATIONS } from "../integration/account.ts";
+import { furnishedWorld, healAndTidy, inject, live, subject } from "../integration/fault-life.ts";
+import type { World } from "../integration/world.ts";
 
 describe("a call whose answer never comes", () => {
   let world: World;
