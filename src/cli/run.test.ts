@@ -23,11 +23,7 @@ test.each([
   [["history", "media/thumbnailer", "--limit", "0"], 64, /--limit is "0"; allowed is a whole number from 1 to 1000/],
   [["reconcile", "Media/Thumbnailer"], 64, /names no record; write NAMESPACE\/NAME for a Binding/],
   [["serve", "--host", "0.0.0.0"], 64, /Refusing to listen on 0\.0\.0\.0/],
-  [
-    ["serve", "--port", "x", "--store", "y"],
-    64,
-    /2 problems:\n {2}- --port is "x".*\n {2}- --store is "y"/,
-  ],
+  [["serve", "--port", "x", "--store", "y"], 64, /2 problems:\n {2}- --port is "x".*\n {2}- --store is "y"/],
 ])("mooring %j ends with %i and one clear message", async (argv, code, message) => {
   const ended = await mooring(...(argv as string[]));
   expect(ended.err).toMatch(message as RegExp);
