@@ -17,6 +17,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "NotObserved",
   "Pending",
   "Propagating",
+  "ReadTooOld",
   "Replacing",
   "ReplacementQueued",
   "Retiring",

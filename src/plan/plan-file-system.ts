@@ -20,6 +20,7 @@ import { type PolicyDocument, renderPolicy } from "./policy-document.ts";
 import { pairDigest } from "./policy-desired.ts";
 import { rememberPut, seenPuts } from "./policy-merge.ts";
 import { confinesRoles, effectiveMode, isEnforcing } from "./policy-mode.ts";
+import { oursIn } from "./policy-recency.ts";
 import { holdRestored, restoredSlot } from "./store-restored.ts";
 
 /**
@@ -263,18 +264,20 @@ function rememberPolicy(
   policy: PolicyPlan | null,
   putDue: boolean,
 ): void {
-  if (!view) return;
   const { nowMs, settings, observed } = pass.input;
+  if (observed.policy.known && pass.memory.policyPuts)
+    pass.memory.policyPuts = seenPuts(pass.memory.policyPuts, observed.policy.readAtMs);
+  if (!view) return;
   // Their events are forgotten once they are told; the Put may be held, refused or too late for this run.
   if (policy && policy.lost.length > 0) pass.memory.lostForeign = policy.lost;
   else if (policy) delete pass.memory.lostForeign;
-  if (pass.memory.policyPuts) pass.memory.policyPuts = seenPuts(pass.memory.policyPuts, observed.policy.readAtMs);
   const confines = confinesRoles(view.document, settings.installation);
   if (isEnforcing(view.mode) && (putDue || confines)) pass.enforcedSinceMs ??= nowMs;
   if (!isEnforcing(view.mode) && !confines) pass.enforcedSinceMs = null;
   if (putDue) {
     pass.memory.policyPutAtMs = nowMs;
-    const put = { basisReadAtMs: observed.policy.readAtMs, putAtMs: nowMs, foreign: view.foreign };
+    const ours = oursIn(policy!.put!.policy, settings.installation);
+    const put = { basisReadAtMs: observed.policy.readAtMs, putAtMs: nowMs, foreign: view.foreign, ours };
     pass.memory.policyPuts = rememberPut(pass.memory.policyPuts ?? [], put);
   } else if (policy) {
     const wanted = new Set(policy.admissions.map(admissionKey));

@@ -15,6 +15,8 @@ export interface PolicyPut {
   seenAtMs?: number;
   /** Short digests of the foreign statements in what it was computed from. */
   foreign: string[];
+  /** Short digest of what our statements in it mean; see `untilRecentMs`. Absent = put before this was remembered. */
+  ours?: string;
 }
 
 export interface MergeInput {
@@ -67,7 +69,7 @@ export function stillLost(merged: readonly Statement[], foreign: readonly Statem
 /** A Put is remembered from its plan on, with what it was computed from. */
 export function rememberPut(
   puts: readonly PolicyPut[],
-  put: { basisReadAtMs: number; putAtMs: number; foreign: readonly Statement[] },
+  put: Omit<PolicyPut, "foreign"> & { foreign: readonly Statement[] },
 ): PolicyPut[] {
   return [...puts, { ...put, foreign: put.foreign.map(identity) }].slice(-PUTS_KEPT_MAX);
 }

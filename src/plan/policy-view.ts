@@ -4,6 +4,7 @@ import { accessPointIdOf, type Admission, admissionsInForce } from "./policy-adm
 import { awsPrincipals, type RoleNames } from "./policy-canonical.ts";
 import { ownersOf } from "./policy-desired.ts";
 import { isOurs, parsePolicy, type PolicyDocument, type Statement } from "./policy-document.ts";
+import { untilRecentMs } from "./policy-recency.ts";
 import { confinesRoles, type EffectiveMode, effectiveMode, isEnforcing } from "./policy-mode.ts";
 
 /** The policy as it was read, taken apart. */
@@ -19,7 +20,7 @@ export interface PolicyView {
   unconfined: ReadonlySet<string>;
 }
 
-/** Takes the policy apart; null if it could not be read or is no policy document: then it is not touched. */
+/** Takes the policy apart; null if it could not be read, is no policy document, or may be of before our last Put: then it is not touched. */
 export function viewPolicy(pass: FileSystemPass): PolicyView | null {
   const { observed, settings, fileSystem } = pass.input;
   if (!observed.policy.known) {
@@ -46,6 +47,17 @@ export function viewPolicy(pass: FileSystemPass): PolicyView | null {
   const names = roleNames(pass);
   const statements = document?.statements ?? [];
   const ours = statements.filter((statement) => isOurs(statement, settings.installation));
+  const recentInMs = untilRecentMs(pass, ours);
+  if (recentInMs !== null) {
+    pass.conditions.set(
+      "PolicyReady",
+      "Unknown",
+      "ReadTooOld",
+      "The policy that AWS shows lacks what Mooring put moments ago. It is read again before anything is decided by it.",
+    );
+    pass.endings.wait(recentInMs, "the policy shows less than what was put moments ago");
+    return null;
+  }
   const inForce = admissionsInForce(ours, names);
   return {
     text: observed.policy.value,

@@ -76,6 +76,7 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     takenOver: false,
   };
   let removed = 0;
+  const undone: string[] = [];
   const failures = new Map<string, Failure>();
   const context: ActContext = {
     lease,
@@ -84,8 +85,9 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     failures,
     memory: () => ({ planner: "as planned" }),
     removed: (n) => (removed += n),
+    undone: ({ target }) => void undone.push(target),
   };
-  return { ports, context, log, reported, remembered, failures, removed: () => removed };
+  return { ports, context, log, reported, remembered, failures, undone, removed: () => removed };
 }
 
 describe("carrying out actions", () => {
@@ -143,6 +145,15 @@ describe("carrying out actions", () => {
     const { ports, context, removed } = world({ "fsap-1": refusal("Rejected") });
     await act([deletion("fsap-1"), deletion("fsap-2")], ports, context);
     expect(removed()).toBe(1);
+  });
+
+  test("says what was certainly not done, and nothing of what may have been", async () => {
+    const { ports, context, undone } = world({
+      "fsap-1": refusal("Rejected"),
+      "fsap-3": refusal("Transient", false),
+    });
+    await act([deletion("fsap-1"), deletion("fsap-2"), deletion("fsap-3")], ports, context);
+    expect(undone).toEqual([deletion("fsap-1").target]);
   });
 
   test("lets a bug of ours through instead of calling it an answer of AWS's", async () => {

@@ -19,6 +19,8 @@ export interface ActContext {
   memory(): Record<string, unknown>;
   /** Called with the number of things that a carried-out action took away. */
   removed(count: number): void;
+  /** Called with an action that was refused: whatever the plan remembers of it did not happen. */
+  undone(action: Action): void;
 }
 
 /**
@@ -81,6 +83,7 @@ async function failed(
 ): Promise<boolean> {
   const outcome = error.certainlyNotDone ? "Failed" : "Unknown";
   const detail = { code: error.code, message: error.message };
+  if (error.certainlyNotDone) context.undone(action);
   await close(action, intentId, outcome, error.requestId, detail, ports, context);
   ports.report({ type: "actionFailed", key: context.lease.key, action, code: error.code, message: error.message });
   // The planner adopts what exists and plans anew on a conflict: neither is a failure to show.

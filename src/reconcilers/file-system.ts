@@ -6,6 +6,7 @@ import type { FileSystemFacetDrafts, FileSystemMemory, FileSystemObservation } f
 import type { Plan } from "../plan/plan.ts";
 import { needsConsumers, planFileSystem } from "../plan/plan-file-system.ts";
 import { samePolicyMeaning } from "../plan/policy-meaning.ts";
+import { withoutNewestPut } from "../plan/policy-recency.ts";
 import { clientsAmong, needsClients } from "../plan/policy-clients.ts";
 import { nameOf } from "./binding-name.ts";
 import { driftedOf } from "./drift-log.ts";
@@ -116,6 +117,7 @@ function fileSystemSpec(id: FileSystemId, ports: ReconcilerPorts, consumers: Con
         home,
       );
     },
+    undone: (memory, { type }) => (type === "PutFileSystemPolicy" ? withoutNewestPut(memory) : memory),
     drifted: (facets) => driftedOf(facets.accessPoints),
     stands: ({ name, subject }, { policy }) =>
       name === "PutFileSystemPolicy" &&

@@ -70,6 +70,7 @@ async function runWith({ readMs = 1, calls, refusal }: { readMs?: number; calls:
       },
     }),
     propose: () => ({ changes: [], wakes: [] }),
+    undone: ({ sent }) => ({ sent: sent - 1 }),
     drifted: () => [],
     concerns: () => ({ fileSystem: null, bindings: [] }),
   };
@@ -89,6 +90,17 @@ test("a run that makes its call remembers it, also if its time is up then", asyn
   const half = DEFAULT_SETTINGS.runMaxMs / 2 + 1;
   expect(await runWith({ readMs: half, calls: 1 })).toEqual({ made: 1, memory: { sent: 1 }, result: "converged" });
   expect(await runWith({ readMs: half, calls: 2 })).toEqual({ made: 1, memory: { sent: 1 }, result: "waiting" });
+});
+
+test("a run whose call was refused forgets it, once", async () => {
+  const refusal = new AwsError({
+    kind: "AccessDenied",
+    operation: "elasticfilesystem:DeleteAccessPoint",
+    code: "AccessDenied",
+    message: "",
+    certainlyNotDone: true,
+  });
+  expect(await runWith({ calls: 1, refusal })).toMatchObject({ made: 0, memory: { sent: 0 } });
 });
 
 test("a run that finds its share of a quota used up comes again soon; what AWS itself refuses is backed off from", async () => {

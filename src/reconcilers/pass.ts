@@ -47,6 +47,8 @@ export interface PassSpec<Observation, Facets extends { memory: Memory }, Memory
   /** Pure. null = nothing of ours names this object (any more): the run ends converged. */
   plan(view: RecordsView, observation: Observation, situation: Situation<Memory>): Planned<Facets> | null;
   propose(view: RecordsView, facets: Facets, lease: Lease, troubles: Trouble[], nowMs: number): Omit<Proposal, "by">;
+  /** The memory of a plan of which this call was not made after all. */
+  undone?(memory: Memory, action: Action): Memory;
   /** Uids of the bindings that the plan found drifted. */
   drifted(facets: Facets): string[];
   /** True if what a foreign call did is just what this observation shows. */
@@ -149,6 +151,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     this.#contention.consider(plan.actions, drifted, (uid) => this.#view.bindingByUid(uid), nowMs);
     const actions = this.#due(plan.actions);
     this.#unacted = actions.length > 0 ? before : null;
+    this.#forgetUndone(plan.actions.filter((action) => !actions.includes(action)));
     const ending = this.#endingWith(plan.ending, actions);
     return { needsMore: false, actions, ending: this.#contention.endingWith(ending, plan.actions), nowMs };
   }
@@ -196,7 +199,8 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
 
   async act(actionsMax: number): Promise<ActResult> {
     this.#unacted = null;
-    const actions = this.#due(this.#plan!.actions).slice(0, actionsMax);
+    const due = this.#due(this.#plan!.actions);
+    const actions = due.slice(0, actionsMax);
     const before = new Set(this.#failures.keys());
     const result = await act(actions, this.#ports, {
       lease: this.#run.lease,
@@ -205,7 +209,9 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       failures: this.#failures,
       memory: () => this.#stored(),
       removed: (count) => this.#countRemoval(count),
+      undone: (action) => this.#forgetUndone([action]),
     });
+    this.#forgetUndone(due.slice(result.carriedOut));
     for (const action of actions) {
       const id = actionId(action);
       if (this.#failures.has(id)) this.#failedNow.add(id);
@@ -259,6 +265,11 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       item: this.#run.item,
       failures: [...this.#failures.values()],
     };
+  }
+
+  /** The memory of a plan takes its calls for made. */
+  #forgetUndone(actions: Action[]): void {
+    for (const action of actions) this.#memory = this.#spec.undone?.(this.#memory, action) ?? this.#memory;
   }
 
   /** A call that was refused in this run is not repeated in it, and one that somebody keeps undoing waits: the rest goes on. */

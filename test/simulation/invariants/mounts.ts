@@ -75,8 +75,6 @@ export const noGap: Invariant = {
 };
 
 function isExcused(truth: Truth, name: string): boolean {
-  // Known and not mended yet (docs/simulation.md): a stale policy and a stale list together make a Put that is old.
-  if (truth.simulation.simulator.faults.staleMs("efs") !== undefined) return true;
   if (truth.untouchedMs(`function/${name}`) < FOREIGN_MS || truth.untouchedMs("policy") < 5_000) return true;
   return truth.goes.has(`lambda/${name}`) || truth.isRestored;
 }
