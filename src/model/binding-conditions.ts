@@ -1,5 +1,13 @@
 import type { Condition, ConditionType } from "./conditions.ts";
-import { derived, latest, mergedByType, mostTelling, thoseThatHold, timestampOf } from "./derived-condition.ts";
+import {
+  derived,
+  heldByRestore,
+  latest,
+  mergedByType,
+  mostTelling,
+  thoseThatHold,
+  timestampOf,
+} from "./derived-condition.ts";
 import { isPassing } from "./passing-reasons.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
 import { mountPaths, workloadName } from "./workload.ts";
@@ -57,10 +65,12 @@ interface Verdict {
 function withoutLooking(record: BindingRecord, facets: ByType, answered: number): Verdict | null {
   const { metadata, spec, changedBy } = record;
   if (metadata.deletionTimestamp !== undefined) {
-    const failing = mostTelling(failingParts(facets));
+    const failing = heldByRestore(facets) ?? mostTelling(failingParts(facets));
     const message = `Being deleted; waits for ${waitsFor(metadata.finalizers)}.${failing === undefined ? "" : ` ${failing.message}`}`;
     return { status: "False", reason: "Deleting", message, since: metadata.deletionTimestamp };
   }
+  const held = heldByRestore(facets);
+  if (held !== undefined) return { ...held, since: held.lastTransitionTime };
   const since = timestampOf(changedBy.atMs);
   if (spec.suspend) {
     const message =
@@ -165,7 +175,7 @@ function fileSystemNotFound(record: BindingRecord): Condition {
 function stalledCondition(record: BindingRecord, facets: ByType, ready: Condition): Condition | undefined {
   const reported = facets.get("Stalled");
   if (reported?.status === "True") return reported;
-  const cause = ready.reason === "Deleting" ? mostTelling(failingParts(facets)) : ready;
+  const cause = ready.reason === "Deleting" ? (heldByRestore(facets) ?? mostTelling(failingParts(facets))) : ready;
   if (cause === undefined || cause.status !== "False" || isPassing(cause.reason) || isOutcomeOfDeletion(cause))
     return undefined;
   const { reason, message, lastTransitionTime } = cause;

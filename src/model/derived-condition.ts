@@ -38,7 +38,8 @@ export function mergedByType(conditions: readonly Condition[]): Map<ConditionTyp
 }
 
 function mergedPair(one: Condition, other: Condition): Condition {
-  if (one.status === "True" && other.status === "True") return { ...one, message: `${one.message} ${other.message}` };
+  if (one.status === "True" && other.status === "True" && one.message !== other.message)
+    return { ...one, message: `${one.message} ${other.message}` };
   const order: readonly ConditionStatus[] = ["True", "Unknown", "False"];
   return order.indexOf(one.status) <= order.indexOf(other.status) ? one : other;
 }
@@ -57,4 +58,13 @@ export function thoseThatHold(
  */
 export function mostTelling(failing: readonly Condition[]): Condition | undefined {
   return failing.find(({ reason }) => !isWaiting(reason)) ?? failing[0];
+}
+
+/**
+ * While a store that is older than AWS waits for confirmation, nothing that its records say is known to be so: what
+ * they showed as mounted may be long gone, and nothing is put right. undefined = no facet says so.
+ */
+export function heldByRestore(facets: ReadonlyMap<ConditionType, Condition>): Condition | undefined {
+  const [held] = thoseThatHold(facets, ["StoreRestored"]);
+  return held && { ...held, status: "False", reason: "StoreRestored" };
 }

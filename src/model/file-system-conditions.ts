@@ -1,5 +1,13 @@
 import type { Condition, ConditionType } from "./conditions.ts";
-import { derived, latest, mergedByType, mostTelling, thoseThatHold, timestampOf } from "./derived-condition.ts";
+import {
+  derived,
+  heldByRestore,
+  latest,
+  mergedByType,
+  mostTelling,
+  thoseThatHold,
+  timestampOf,
+} from "./derived-condition.ts";
 import { isPassing } from "./passing-reasons.ts";
 import type { BindingRecord, FileSystemRecord } from "./records.ts";
 
@@ -48,7 +56,9 @@ function readyCondition(
     const message = `Generation ${metadata.generation} has not been looked at yet; nothing is to be done.`;
     return ready("Unknown", "Pending", message, timestampOf(changedBy.atMs));
   }
-  const failing = mostTelling([...thoseThatHold(facet, ["StoreRestored", "Stalled"]), ...[policy].filter(isWrong)]);
+  const held = heldByRestore(facet);
+  if (held !== undefined) return ready("False", held.reason, held.message, held.lastTransitionTime);
+  const failing = mostTelling([...thoseThatHold(facet, ["Stalled"]), ...[policy].filter(isWrong)]);
   if (failing !== undefined) return ready("False", failing.reason, failing.message, failing.lastTransitionTime);
   if (policy.status === "Unknown") return ready("Unknown", policy.reason, policy.message, policy.lastTransitionTime);
   return ready("True", "Observed", `${spec.fileSystemId} is as its Bindings need it.`, latest([policy]));

@@ -156,6 +156,20 @@ describe("Ready of a Binding", () => {
     expect(conditionOf(record, "Ready")).toMatchObject({ status: "Unknown", reason: "CouldNotRead" });
   });
 
+  test("is False while a restored store waits for confirmation, says so once, and needs somebody", () => {
+    const held = condition("StoreRestored", "True", "SlotAboveHead");
+    const parts = [condition("AccessPointReady", "True"), condition("PolicyReady", "True"), held];
+    const facets = { accessPoint: parts, workload: [condition("MountConfigured", "True"), held] };
+    const expected = { reason: "StoreRestored", message: held.message, lastTransitionTime: held.lastTransitionTime };
+    expect(conditionOf(mounted(facets), "Ready")).toMatchObject({ status: "False", ...expected });
+    expect(conditionOf(mounted(facets), "Stalled")).toMatchObject({ status: "True", ...expected });
+    expect(conditionOf(mounted(facets), "StoreRestored")).toMatchObject({ reason: "SlotAboveHead" });
+    const deleting = mounted({ ...facets, deleting: true });
+    expect(conditionOf(deleting, "Ready")).toMatchObject({ status: "False", reason: "Deleting" });
+    expect(conditionOf(deleting, "Ready")?.message).toContain(held.message);
+    expect(conditionOf(deleting, "Stalled")).toMatchObject({ status: "True", reason: "StoreRestored" });
+  });
+
   test("gives the cause rather than what waits for it", () => {
     const waiting = {
       accessPoint: [condition("AccessPointReady", "False", "WaitingForFunction")],
@@ -290,6 +304,11 @@ describe("a FileSystem", () => {
       reason: "AnonymousAllowed",
     });
     expect(ready([condition("PolicyReady", "Unknown", "FileSystemNotFound")])).toMatchObject({ status: "False" });
-    expect(ready([condition("StoreRestored", "True", "StoreRestored")])).toMatchObject({ status: "False" });
+    expect(
+      ready([condition("PolicyReady", "True"), condition("StoreRestored", "True", "SlotAboveHead")]),
+    ).toMatchObject({
+      status: "False",
+      reason: "StoreRestored",
+    });
   });
 });

@@ -29,7 +29,7 @@ export function holdRestored(pass: FileSystemPass, slot: number): void {
   const message =
     // Without the log's present end: that moves with every commit, of this very sentence, too.
     `An access point was made at slot ${slot} of the log before this log had got there: the store was restored to an older state or is not the one that was used before. ` +
-    `Nothing is changed until that is confirmed: kubectl annotate --overwrite filesystem ${fileSystem.metadata.name} ${ANNOTATIONS.confirmRestore}=${slot}`;
+    `Nothing is changed until somebody who has seen that these records are the right ones confirms it: kubectl annotate --overwrite filesystem ${fileSystem.metadata.name} ${ANNOTATIONS.confirmRestore}=${slot}`;
   pass.conditions.set("StoreRestored", "True", "SlotAboveHead", message);
   for (const draft of pass.drafts) {
     for (const { type, status, reason, message: said } of draft.previous?.conditions ?? [])

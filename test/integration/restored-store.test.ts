@@ -83,7 +83,7 @@ describe.each(ENGINES)(
       const { message } = await world.condition(shared, "StoreRestored", { status: "True" });
       expect(message).toMatch(/was made at slot \d+ of the log before this log had got there/);
       expect(message).toMatch(/kubectl annotate --overwrite filesystem shared mooring\.dev\/confirm-restore=\d+/);
-      await world.condition(shared, "Ready", { status: "False", reason: "SlotAboveHead" });
+      await world.condition(shared, "Ready", { status: "False", reason: "StoreRestored" });
     });
 
     test("makes nothing for new bindings either, before that is confirmed", async () => {
@@ -215,6 +215,9 @@ describe.each(ENGINES)("an older copy of the store, put back, on $engine", (engi
     await lookEverywhere(world);
     await world.condition(shared, "StoreRestored", { status: "True" });
     await world.condition(thumbnailer, "StoreRestored", { status: "True" });
+    const ready = await world.condition(thumbnailer, "Ready", { status: "False", reason: "StoreRestored" });
+    expect(ready.message).toMatch(/kubectl annotate --overwrite filesystem shared mooring\.dev\/confirm-restore=\d+$/);
+    await world.condition(thumbnailer, "Stalled", { status: "True", reason: "StoreRestored" });
     await world.aws("deploy-bot", "lambda", "UpdateFunctionConfiguration", {
       FunctionName: "thumbnailer",
       MemorySize: 1_024,
