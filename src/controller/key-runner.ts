@@ -134,7 +134,7 @@ function endedOf(report: RunReport, item: KeyItem, ports: KeyRunnerPorts, key: R
     removals: report.removals,
     memory: report.memory,
     ...(report.convergedReadAtMs === undefined ? {} : { convergedReadAtMs: report.convergedReadAtMs }),
-    ...(report.accountedForUpToMs === null ? {} : { forgetNotedUpToMs: report.accountedForUpToMs }),
+    ...(report.accountedFor.length === 0 ? {} : { forgetNoted: report.accountedFor }),
   };
   return { fields, againInMs };
 }

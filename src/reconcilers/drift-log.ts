@@ -179,12 +179,14 @@ export class DriftLog {
     return this.#memory;
   }
 
-  /** An event is kept until its drift was told, or a late enough read shows that there is none (any more). */
-  accountedForUpToMs(observedAtMs: number): number | null {
-    if (!this.#isConverged && this.#told.size === 0) return null;
+  /**
+   * Ids of the events that need not be kept: one is kept until its drift was told, or a late enough read shows that there
+   * is none (any more). By id, since times of several replicas' clocks say nothing of what a run has seen.
+   */
+  accountedFor(observedAtMs: number): string[] {
+    if (!this.#isConverged && this.#told.size === 0) return [];
     const waiting = new Set(this.#tooRecent(observedAtMs));
-    const accounted = this.#run.item.noted.filter((event) => !waiting.has(event));
-    return accounted.length === 0 ? null : Math.max(...accounted.map((e) => e.receivedAtMs));
+    return this.#run.item.noted.filter((event) => !waiting.has(event)).map(({ id }) => id);
   }
 }
 

@@ -242,7 +242,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       ...(output.kind === "converged" ? { convergedReadAtMs: this.#observedAtMs } : {}),
       removals: this.#removals,
       memory: this.#stored(),
-      accountedForUpToMs: this.#drift.accountedForUpToMs(this.#observedAtMs),
+      accountedFor: this.#drift.accountedFor(this.#observedAtMs),
       lookAgainInMs,
     };
   }

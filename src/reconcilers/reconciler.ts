@@ -25,8 +25,8 @@ export interface RunReport {
   convergedReadAtMs?: number;
   removals: { atMs: number; count: number }[];
   memory: Record<string, unknown>;
-  /** Events received up to this time (ms) are accounted for; null = none were. */
-  accountedForUpToMs: number | null;
+  /** Ids of noted events that are accounted for. */
+  accountedFor: string[];
   /** A converged read that came so soon after an event that it may not show its effect yet: look again; null = no need. */
   lookAgainInMs: number | null;
 }

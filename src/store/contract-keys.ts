@@ -12,6 +12,7 @@ import {
   replica,
 } from "./contract-fixtures.ts";
 import type { EngineUnderTest } from "./contract-fixtures.ts";
+import type { Engine } from "./engine.ts";
 import { LeaseLostError } from "./store.ts";
 import type { Lease, Store } from "./store.ts";
 
@@ -62,6 +63,22 @@ function describeLeases(under: EngineUnderTest): void {
     expect(await one.keys.release(old, { failures: 9 })).toBe("lost");
     expect(await two.keys.get(FN_KEY)).toMatchObject({ owner: "run-3", failures: 0, chain: { seq: 0 } });
     expect(await two.keys.release(fresh, {})).toBe("released");
+  });
+
+  test("a holder's write between another's look at its expired lease and the taking is known to the successor", async () => {
+    const clock = new ManualClock();
+    const engine = await under.open();
+    const slow = await replica(engine, { clock });
+    const lease = await acquired(slow, FS_KEY, "slow", 1_000);
+    const entry = { type: "Converged" as const, bindings: [], fileSystem: null, tookMs: null };
+    const last = () => slow.keys.append(lease, entry);
+    const ahead = new ManualClock();
+    ahead.advance(1_000);
+    const fast = await replica(beforeFirstWrite(engine, last), { clock: ahead });
+    const taken = await acquired(fast, FS_KEY, "fast");
+    expect(taken.item.chain.seq).toBe(1);
+    await fast.keys.append(taken, entry);
+    expect((await fast.audit.verify()).faults).toEqual([]);
   });
 
   test("a lease that expired but was not taken still counts", async () => {
@@ -204,9 +221,18 @@ function describeNotes(under: EngineUnderTest): void {
     expect((await store.keys.note(FS_KEY, aNote("e1", NOW_MS + 5))).noted.map(({ id }) => id)).toEqual(["e0", "e1"]);
     expect((await store.keys.note(FS_KEY, aNote("e1"))).noted).toHaveLength(2);
     await store.keys.closeIntent(lease, anOutcome("i1"));
-    expect(await store.keys.release(lease, { forgetNotedUpToMs: NOW_MS })).toBe("released");
+    expect(await store.keys.release(lease, { forgetNoted: ["e0"] })).toBe("released");
     expect((await store.keys.get(FS_KEY))?.noted.map(({ id }) => id)).toEqual(["e1"]);
     expect((await store.keys.note(FS_KEY, aNote("e0"))).noted.map(({ id }) => id)).toEqual(["e1"]);
+  });
+
+  test("an event that came while the run was under way stays, however its time compares: clocks differ", async () => {
+    const store = await replica(await under.open());
+    await store.keys.note(FS_KEY, aNote("fast-clock", NOW_MS + 20_000));
+    const lease = await acquired(store, FS_KEY, "run-1");
+    await store.keys.note(FS_KEY, aNote("meanwhile", NOW_MS));
+    expect(await store.keys.release(lease, { forgetNoted: ["fast-clock"] })).toBe("released");
+    expect((await store.keys.get(FS_KEY))?.noted.map(({ id }) => id)).toEqual(["meanwhile"]);
   });
 
   test("the newest 16 events are kept", async () => {
@@ -259,5 +285,24 @@ function describeDue(under: EngineUnderTest): void {
     const next = await acquired(store, FN_KEY, "run-2");
     await keys.release(next, { dueAtMs: null });
     expect(await keys.due(NOW_MS + 1_000, 10)).toEqual([]);
+  });
+}
+
+/** The engine, with something that happens right before the first write to a key's item. */
+function beforeFirstWrite(engine: Engine, happens: () => Promise<void>): Engine {
+  let pending = true;
+  return new Proxy(engine, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      if (name !== "writeKeyRow") return member.bind(target);
+      return async (...args: unknown[]) => {
+        if (pending) {
+          pending = false;
+          await happens();
+        }
+        return await member.apply(target, args);
+      };
+    },
   });
 }

@@ -147,8 +147,9 @@ export class EngineKeyItems implements KeyItems {
     const dueAtMs = earlier(old.dueAtMs, old.wakeAtMs);
     const held = { owner, expiresAtMs, dueAtMs, wakeAtMs: null };
     const set = { ...held, fence: old.fence + 1, dirty: 0, nextAtMs: nextAtMs(held) };
-    const { fence, wakeAtMs } = old;
-    const expected = row && { owner: old.owner, fence, wakeAtMs, dueAtMs: old.dueAtMs };
+    const { fence, wakeAtMs, rev } = old;
+    // By `rev`, too: a holder whose clock is behind may still write what its successor would not know of.
+    const expected = row && { owner: old.owner, fence, rev, wakeAtMs, dueAtMs: old.dueAtMs };
     if (await this.#engine.writeKeyRow(key, expected, row ? set : { ...old, ...set })) return { ...old, ...set, key };
     // A lower layer may have repeated a write that had succeeded: then the lease is ours.
     const now = await this.#engine.keyRow(key);
@@ -224,7 +225,7 @@ function releaseOf(
 ): { expected: Partial<KeyFields>; set: Partial<KeyFields>; outcome: "released" | "dirty" } {
   const { dirty, wakeAtMs, notedRev } = row;
   const dueAtMs = fields.dueAtMs === undefined ? row.dueAtMs : fields.dueAtMs;
-  const noted = fields.forgetNotedUpToMs === undefined ? null : withoutNotes(row, fields.forgetNotedUpToMs);
+  const noted = fields.forgetNoted === undefined ? null : withoutNotes(row, fields.forgetNoted);
   const common = {
     dueAtMs,
     nextAtMs: nextAtMs({ ...row, dueAtMs }),
@@ -233,7 +234,7 @@ function releaseOf(
     ...(noted === null ? {} : { noted, notedRev: notedRev + 1 }),
   };
   // Whether an event came since the row was seen matters only if events are to be forgotten.
-  const expected = { dirty, wakeAtMs, ...(fields.forgetNotedUpToMs === undefined ? {} : { notedRev }) };
+  const expected = { dirty, wakeAtMs, ...(fields.forgetNoted === undefined ? {} : { notedRev }) };
   if (dirty === 1) return { expected, set: { ...common, dirty: 0 }, outcome: "dirty" };
   return {
     expected,

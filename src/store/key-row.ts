@@ -111,10 +111,10 @@ export function withNote(row: KeyFields, event: NotedEvent): string | null {
   return JSON.stringify({ events: kept, ids: [...ids, event.id].slice(-NOTED_IDS_MAX) } satisfies Noted);
 }
 
-/** The row's noted events without those received up to `upToMs`; null if that drops none. */
-export function withoutNotes(row: KeyFields, upToMs: number): string | null {
+/** The row's noted events without those of these ids; null if that drops none. */
+export function withoutNotes(row: KeyFields, forgotten: readonly string[]): string | null {
   const { events, ids } = notedOf(row);
-  const kept = events.filter((event) => event.receivedAtMs > upToMs);
+  const kept = events.filter(({ id }) => !forgotten.includes(id));
   return kept.length === events.length ? null : JSON.stringify({ events: kept, ids } satisfies Noted);
 }
 

@@ -166,8 +166,8 @@ export interface ReleaseFields {
   convergedReadAtMs?: number;
   removals?: { atMs: number; count: number }[];
   memory?: Record<string, unknown>;
-  /** Noted events received up to this time (ms) are dropped: the run has accounted for them. */
-  forgetNotedUpToMs?: number;
+  /** Ids of noted events that are dropped: the run has accounted for them. */
+  forgetNoted?: readonly string[];
 }
 
 export interface KeyItems {
