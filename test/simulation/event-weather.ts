@@ -5,6 +5,9 @@ import type { Interference } from "./interference.ts";
 import { MOORING } from "./levers.ts";
 import type { SimulatedTime } from "./time.ts";
 
+/** Somebody of whose calls no event ever tells. */
+export const UNHEARD = "unheard";
+
 type EventFault = "event-lost" | "event-doubled" | "event-late" | "event-reordered";
 
 /** From a call to its event at the queue, ms. CloudTrail promises no more than "within minutes". */
@@ -18,6 +21,7 @@ export class EventWeather {
   readonly #chance: Stream;
   readonly #interference: Interference;
   #coming: EventFault[] = [];
+  #lastDueMs = 0;
 
   constructor(world: World, time: SimulatedTime, chance: Stream, interference: Interference, ownEvents: boolean) {
     this.#time = time;
@@ -25,6 +29,7 @@ export class EventWeather {
     this.#interference = interference;
     const emit = world.emit.bind(world);
     world.emit = (event) => {
+      if (nameOfActor(event) === UNHEARD) return;
       const isOwn = nameOfActor(event) === MOORING;
       if (isOwn && !ownEvents) return;
       if (isOwn) interference.count("own-events");
@@ -37,6 +42,11 @@ export class EventWeather {
     this.#coming.push(fault);
   }
 
+  /** True while some event is still on its way. */
+  get isUnderWay(): boolean {
+    return this.#lastDueMs >= this.#time.nowMs;
+  }
+
   end(): void {
     this.#coming = [];
   }
@@ -45,7 +55,10 @@ export class EventWeather {
     const fault = isOfInterest(event) ? this.#coming.shift() : undefined;
     if (fault !== undefined) this.#interference.count(fault satisfies FaultClass);
     const usualMs = this.#chance.between(USUAL_MS.from, USUAL_MS.to);
-    const after = (ms: number): void => void this.#time.after(ms, () => emit(event));
+    const after = (ms: number): void => {
+      this.#lastDueMs = Math.max(this.#lastDueMs, this.#time.nowMs + ms);
+      this.#time.after(ms, () => emit(event));
+    };
     switch (fault) {
       case "event-lost":
         this.lost.push({ atMs: this.#time.nowMs, eventName: String(event.detail["eventName"]) });

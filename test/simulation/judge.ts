@@ -68,7 +68,7 @@ export class Judge {
       if (await time.runUntil(time.nowMs + LOOK_EVERY_MS, () => this.violation !== null)) return null;
       const areUp = replicas.every((replica) => replica.api() !== null);
       if (time.nowMs < plansUntilMs && (await this.#hasPlans())) calmAtMs = time.nowMs;
-      if (await this.#waitsForPolicy()) calmAtMs = time.nowMs;
+      if (this.#simulation.events.isUnderWay || (await this.#waitsForPolicy())) calmAtMs = time.nowMs;
       if (areUp && time.nowMs - Math.max(calmAtMs, this.#changedAtMs) >= QUIET_MS) return this.#changedAtMs;
       if (time.nowMs < limitMs) continue;
       this.#checks.set("comes-to-rest", 1);

@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { FaultClass } from "./fault-classes.ts";
 import { streamOf } from "./chance.ts";
+import { driftSilently } from "./disturbances/silent-drift.ts";
 import { DISTURBANCES } from "./disturbances/table.ts";
 import type { Scenario } from "./scenario.ts";
 import { Simulation } from "./simulation.ts";
@@ -46,6 +47,8 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
     if (!(await time.runUntil(calmAtMs, isOver))) {
       simulation.calm();
       restedAtMs = await judge.untilRest(calmAtMs + REST_WITHIN_MS);
+      if (restedAtMs !== null && (await driftSilently(simulation, scenario)))
+        restedAtMs = await judge.untilRest(time.nowMs + REST_WITHIN_MS);
       if (restedAtMs !== null) await judge.atRest();
     }
   } finally {
@@ -76,7 +79,7 @@ function schedule(simulation: Simulation, { seed, bindings, disturbances, replic
   for (const { manifest, atMs } of bindings)
     time.after(atMs, () => simulation.request("ann", { verb: "create", manifest }));
   for (const { n, atMs, fault } of disturbances) {
-    if (fault === "own-events") continue;
+    if (fault === "own-events" || fault === "silent-drift") continue;
     time.after(atMs, () => {
       simulation.log.write("chance", () => `${n} ${fault}`);
       void DISTURBANCES[fault].disturb(simulation, streamOf(seed, `disturbance ${n}`), n);

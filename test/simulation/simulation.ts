@@ -41,7 +41,8 @@ export class Simulation implements ReplicaWorld, Levers {
   readonly seed: number;
   readonly time: SimulatedTime;
   readonly log: RunLog;
-  readonly settings: Settings = SIMULATED_SETTINGS;
+  readonly settings: Settings;
+  readonly #storeMs: { from: number; to: number };
   readonly replicas: Replica[];
   readonly database: Database;
   readonly interference: Interference;
@@ -62,6 +63,8 @@ export class Simulation implements ReplicaWorld, Levers {
     const { seed } = scenario;
     const { time, aws, isLogged, queues } = given;
     this.seed = seed;
+    this.settings = { ...SIMULATED_SETTINGS, ...scenario.profile.settings };
+    this.#storeMs = scenario.profile.storeMs;
     this.time = time;
     this.#aws = aws;
     this.queues = queues;
@@ -121,7 +124,12 @@ export class Simulation implements ReplicaWorld, Levers {
   }
 
   storeFateOf(call: StoreCall): StoreFate {
-    const fate: StoreFate = { outMs: this.#network.between(1, 6), backMs: 0, fault: "none", sent: false };
+    const fate: StoreFate = {
+      outMs: this.#network.between(this.#storeMs.from, this.#storeMs.to),
+      backMs: 0,
+      fault: "none",
+      sent: false,
+    };
     this.interference.applyToStore(call, fate);
     return fate;
   }

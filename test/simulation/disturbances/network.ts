@@ -1,4 +1,5 @@
 import type { ServiceName } from "../../../src/simulator/core.ts";
+import { FUNCTIONS } from "../catalog.ts";
 import { ruleOf } from "../interference.ts";
 import { isMutation, MOORING, nameOfCall } from "../levers.ts";
 import type { Disturb } from "./disturbance.ts";
@@ -76,6 +77,8 @@ const PAGE_SIZE: Readonly<Record<string, string>> = {
 
 export const partialPages: Disturb = ({ interference }, chance) => {
   const size = chance.between(1, 3);
+  // Now and then the same page fails each time, for longer than any second look takes.
+  const failing = chance.pick([0.25, 1]);
   interference.onAws({
     fault: "partial-pages",
     matches: (call) => PAGE_SIZE[nameOfCall(call)] !== undefined,
@@ -88,12 +91,35 @@ export const partialPages: Disturb = ({ interference }, chance) => {
       )
         call.input[PAGE_SIZE[nameOfCall(call)]!] = size;
       if (!isFollowing) return false;
-      if (chance.happens(0.25))
+      if (chance.happens(failing))
         fate.rules.push(ruleOf("error", { code: "InternalServerError", status: 500, message: "page lost" }));
     },
     times: Number.POSITIVE_INFINITY,
     forMs: chance.between(5_000, 20_000),
   });
+};
+
+/** Everybody else's reads go on; only this one function seems to have gone. */
+export const unreadableFunction: Disturb = (levers, chance, n) => {
+  const name = chance.pick(FUNCTIONS);
+  const error = chance.pick([
+    { code: "ServiceException", status: 500, message: "cannot be read" },
+    { code: "AccessDeniedException", status: 403, message: "cannot be read" },
+  ]);
+  const isRead = /^(Get|ListVersions)/;
+  levers.interference.onAws({
+    fault: "unreadable-function",
+    matches: (call) => call.service === "lambda" && isRead.test(call.operation) && call.input["FunctionName"] === name,
+    spring: (_call, fate) => void fate.rules.push(ruleOf("error", error)),
+    times: Number.POSITIVE_INFINITY,
+    forMs: chance.between(10_000, 30_000),
+  });
+  // Somebody wonders, and has it looked at, twice.
+  const manifest = levers.bindings.find(({ metadata }) => metadata.name === name)!;
+  for (const atMs of [500, 7_000]) {
+    const patch = { metadata: { annotations: { "mooring.dev/reconcile-at": `unread ${n} ${atMs}` } } };
+    levers.time.after(atMs, () => levers.request("ann", { verb: "patch", manifest, patch }));
+  }
 };
 
 export const accessDenied: Disturb = ({ interference }, chance) => {

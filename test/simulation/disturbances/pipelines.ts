@@ -21,8 +21,13 @@ interface Definition {
 }
 
 /** Registers a family's newest revision again as its own source has it: without any volume, and with another image. */
-async function registerFromSource(levers: Levers, family: string, n: number): Promise<string | null> {
-  const answer = await levers.foreign("deploy-bot", "ecs", "DescribeTaskDefinition", { taskDefinition: family });
+export async function registerFromSource(
+  levers: Levers,
+  family: string,
+  n: number,
+  actor = "deploy-bot",
+): Promise<string | null> {
+  const answer = await levers.foreign(actor, "ecs", "DescribeTaskDefinition", { taskDefinition: family });
   if (answer === null) return null;
   const members = Object.entries(answer.taskDefinition as Record<string, unknown>);
   const source = structuredClone(Object.fromEntries(members.filter(([name]) => !READ_ONLY_MEMBERS.has(name))));
@@ -32,7 +37,7 @@ async function registerFromSource(levers: Levers, family: string, n: number): Pr
     mountPoints: [],
     ...(at === 0 ? { image: `example.com/${one.name}:${n}` } : {}),
   }));
-  const registered = await levers.foreign("deploy-bot", "ecs", "RegisterTaskDefinition", {
+  const registered = await levers.foreign(actor, "ecs", "RegisterTaskDefinition", {
     ...source,
     volumes: [],
     containerDefinitions: containers,

@@ -6,6 +6,21 @@ import type { FaultClass } from "../fault-classes.ts";
 
 const LONG_MS = 40_000;
 
+/** Where a process is hit: at any side effect, or at one of those between which most can get lost. */
+type Place = "anywhere" | "calls" | "acknowledgement" | "copy" | "commit";
+
+function isPlace(place: Place, call: AwsCall): boolean {
+  if (place === "calls") return isMutation(call);
+  if (place === "acknowledgement") return call.operation.startsWith("DeleteMessage");
+  return place === "anywhere" && isSideEffect(call);
+}
+
+function isStorePlace(place: Place, { isWrite, operation }: StoreCall): boolean {
+  if (place === "copy") return operation === "putAudit";
+  if (place === "commit") return operation === "putSlot";
+  return place === "anywhere" && isWrite;
+}
+
 /** At some side effect of one replica: just before it leaves, or once it can no longer be called back. */
 function atSideEffect(
   levers: Levers,
@@ -13,11 +28,11 @@ function atSideEffect(
     fault: FaultClass;
     replica: Levers["replicas"][number];
     skip: number;
-    onlyMutations: boolean;
+    place: Place;
     strike(fate: Fate | StoreFate): void;
   },
 ): void {
-  const { fault, replica, onlyMutations } = given;
+  const { fault, replica, place } = given;
   let left = given.skip;
   let isOver = false;
   const spring = (_call: unknown, fate: Fate | StoreFate): void | false => {
@@ -25,25 +40,23 @@ function atSideEffect(
     isOver = true;
     given.strike(fate);
   };
-  const ofAws = (call: AwsCall): boolean =>
-    call.process === replica.process && (onlyMutations ? isMutation(call) : isSideEffect(call));
-  const ofStore = ({ process, isWrite }: StoreCall): boolean =>
-    !onlyMutations && isWrite && process === replica.process;
+  const ofAws = (call: AwsCall): boolean => call.process === replica.process && isPlace(place, call);
+  const ofStore = (call: StoreCall): boolean => call.process === replica.process && isStorePlace(place, call);
   levers.interference.onAws({ fault, matches: ofAws, spring, forMs: LONG_MS });
   levers.interference.onStore({ fault, matches: ofStore, spring, forMs: LONG_MS });
 }
 
-/** Half of the deaths and stops are around calls that change AWS; the others anywhere between two writes. */
+/** Half of the deaths are around calls that change AWS; the others between two writes of whatever kind. */
 export const crash: Disturb = (levers, chance) => {
   const replica = chance.pick(levers.replicas);
   const isSent = chance.happens(0.5);
   const downMs = chance.between(300, 8_000);
-  const onlyMutations = chance.happens(0.5);
+  const place = chance.pick(["calls", "calls", "calls", "anywhere", "acknowledgement", "copy"] as const);
   atSideEffect(levers, {
     fault: "crash",
     replica,
-    onlyMutations,
-    skip: chance.between(0, onlyMutations ? 2 : 12),
+    place,
+    skip: chance.between(0, place === "anywhere" ? 12 : 2),
     strike: (fate) => {
       fate.sent = isSent;
       levers.crash(replica, downMs);
@@ -58,10 +71,27 @@ export const pausedHolder: Disturb = (levers, chance) => {
   atSideEffect(levers, {
     fault: "paused-holder",
     replica,
-    onlyMutations: chance.happens(0.8),
+    place: chance.happens(0.8) ? "calls" : "anywhere",
     skip: chance.between(0, 1),
     strike: (fate) => {
       fate.sent = isSent;
+      const { process } = replica;
+      process?.pause();
+      levers.time.after(pauseMs, () => process?.resume());
+    },
+  });
+};
+
+/** Longer than a lease, and than it takes whoever takes it over to find and commit more. */
+export const lateCommit: Disturb = (levers, chance) => {
+  const replica = chance.pick(levers.replicas);
+  const pauseMs = chance.between(28_000, 50_000);
+  atSideEffect(levers, {
+    fault: "late-commit",
+    replica,
+    place: "commit",
+    skip: chance.between(0, 2),
+    strike: () => {
       const { process } = replica;
       process?.pause();
       levers.time.after(pauseMs, () => process?.resume());

@@ -141,9 +141,10 @@ export function environment(n: number | string): object {
   return { Environment: { Variables: { STAGE: "prod", BUILD: String(n) } } };
 }
 
-/** Between Mooring's last look and its write. */
+/** Between Mooring's last look and its write; or between the look that it planned on and its last one. */
 export const foreignWriter: Disturb = (levers, chance, n) => {
   const actor = person(chance);
+  if (chance.happens(0.4)) return beforeTheLastLook(levers, actor, n);
   const isPolicy = chance.happens(0.6);
   levers.interference.inBetween(
     "foreign-writer",
@@ -155,3 +156,25 @@ export const foreignWriter: Disturb = (levers, chance, n) => {
     },
   );
 };
+
+/** As the intent is written; whoever looks again right before the Put sees it. No event may come to the rescue. */
+function beforeTheLastLook(levers: Levers, actor: string, n: number): void {
+  let isOver = false;
+  levers.interference.onStore({
+    fault: "foreign-writer",
+    matches: ({ operation, args }) =>
+      operation === "writeKeyRow" && isIntentOf("PutFileSystemPolicy", args[2] as { body?: string }),
+    spring: () => {
+      if (isOver) return false;
+      isOver = true;
+      levers.events.strike("event-late");
+      void editPolicy(levers, actor, (statements) => [...statements, foreignStatement(levers, n, "looked")]);
+    },
+  });
+}
+
+function isIntentOf(name: string, { body }: { body?: string }): boolean {
+  if (body?.includes(name) !== true) return false;
+  const { openIntents = [] } = JSON.parse(body) as { openIntents?: { operation: string }[] };
+  return openIntents.some(({ operation }) => operation === name);
+}

@@ -1,6 +1,9 @@
+import { TAGS } from "../../../src/model/records.ts";
+import { FS_ID } from "../../integration/manifests.ts";
 import type { Manifest } from "../../integration/world.ts";
 import { aChange } from "../catalog.ts";
 import type { FaultClass } from "../fault-classes.ts";
+import { ruleOf } from "../interference.ts";
 import { isMutation, type Levers } from "../levers.ts";
 import type { Disturb } from "./disturbance.ts";
 
@@ -47,3 +50,54 @@ function createUntilItIsThere(levers: Levers, actor: string, manifest: Manifest,
   levers.request(actor, { verb: "create", manifest });
   if (tries > 1) levers.time.after(2_000, () => createUntilItIsThere(levers, actor, manifest, tries - 1));
 }
+
+/** Its user thinks better of it in the very instant in which the access point comes to be. */
+export const deletedInCreation: Disturb = (levers, chance) => {
+  const actor = chance.pick(USERS);
+  let isOver = false;
+  levers.interference.onAws({
+    fault: "deleted-in-creation",
+    matches: ({ operation }) => operation === "CreateAccessPoint",
+    spring: ({ input, process }, fate) => {
+      const tags = (input["Tags"] ?? []) as { Key: string; Value: string }[];
+      const name = tags.find(({ Key }) => Key === TAGS.bindingName)?.Value.replace(/^.*\//, "");
+      const manifest = levers.bindings.find(({ metadata }) => metadata.name === name);
+      if (isOver || manifest === undefined) return false;
+      isOver = true;
+      // Half of them take effect when nobody expects it any more: their process stops, or the network holds them.
+      fate.rules.push(ruleOf("lost-reply"));
+      if (chance.happens(0.5)) {
+        fate.sent = true;
+        fate.outMs = chance.between(2_000, 7_000);
+        const replica = levers.replicas.find((one) => one.process === process);
+        if (replica !== undefined) levers.crash(replica, chance.between(300, 3_000));
+      }
+      levers.request(actor, { verb: "delete", manifest });
+      levers.time.after(chance.between(30_000, 60_000), () => createUntilItIsThere(levers, actor, manifest));
+    },
+  });
+};
+
+/** Out of Enforce and back, with or without leave to take the Denies out. */
+export const modeChanged: Disturb = (levers, chance) => {
+  const { fileSystem: manifest } = levers;
+  const before = manifest.spec["policy"] as { mode: string };
+  const mode = chance.pick(["Preserve", "Observe"] as const);
+  const release = chance.happens(0.3) ? FS_ID : null;
+  soon(levers, "mode-changed", chance.happens(0.3), () =>
+    levers.request("operator", { verb: "patch", manifest, patch: { spec: { policy: { mode, release } } } }),
+  );
+  if (chance.happens(0.3)) return;
+  const patch = { spec: { policy: { ...before, release: null } } };
+  levers.time.after(chance.between(15_000, 50_000), () =>
+    levers.request("operator", { verb: "patch", manifest, patch }),
+  );
+};
+
+/** Nearly or really all; the file system is then confined for nobody, and must stay closed all the same. */
+export const allDeleted: Disturb = (levers, chance) => {
+  levers.interference.count("all-deleted");
+  const isEverything = chance.happens(0.6);
+  for (const manifest of levers.bindings)
+    if (isEverything || chance.happens(0.7)) levers.request("cleo", { verb: "delete", manifest });
+};

@@ -35,16 +35,28 @@ export const quarantineKept: Invariant = {
 /** So long after somebody else's change the policy that is felt may be theirs. */
 const FOREIGN_MS = 60_000;
 
+/** Of the FileSystem record, in a commit. */
+const MODE = /"policy":\{"mode":"(\w+)"/;
+
 export const policyFeltFirst: Invariant = {
   name: "policy-felt-first",
   why: "EFS applies a policy minutes after its Put, so a mount that is made at once fails where the policy is still the old one.",
   watch: (truth, check) => {
     let isNew = false;
+    // A user may change the mode; in others nothing is waited for, so as long after that nothing is said.
+    let mode = "";
+    let modeSinceMs = -Infinity;
     const efs = () => truth.world.service("efs");
     const idIn = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
     const latest = ({ input }: AwsCall) =>
       truth.world.service("lambda").function(String(input["FunctionName"]))?.latest;
     return {
+      afterStore({ operation, args }, answer) {
+        if (operation !== "putSlot" || answer !== true) return;
+        const said = MODE.exec((args[0] as { body: string }).body)?.[1] ?? mode;
+        if (said !== mode && mode !== "") modeSinceMs = truth.nowMs;
+        mode = said;
+      },
       beforeCall(call) {
         if (call.operation !== "UpdateFunctionConfiguration") return;
         // What names an access point that is gone is repointed at once.
@@ -54,8 +66,7 @@ export const policyFeltFirst: Invariant = {
       afterCall(call, outcome) {
         if (call.operation !== "UpdateFunctionConfiguration" || !isNew || !("output" in outcome)) return;
         // In other modes nothing is waited for: who mounts today must not lose its mount to a policy that is not felt yet.
-        const { mode } = truth.simulation.fileSystem.spec["policy"] as { mode: string };
-        if (mode !== "Enforce") return;
+        if (mode !== "Enforce" || truth.nowMs - modeSinceMs < FOREIGN_MS) return;
         const name = String(call.input["FunctionName"]);
         const found = latest(call);
         const mount = found?.fileSystemConfigs[0];
