@@ -77,6 +77,26 @@ describe("a newcomer", () => {
     expect(admitted.every((name) => world.condition(name, "PolicyReady")?.status === "True")).toBe(true);
   });
 
+  test("in the place of so many others that their removal waits, and without room beside them, says so", () => {
+    const world = new PlanningWorld();
+    const names = Array.from({ length: 8 }, (_, i) => `function-with-a-rather-long-name-${i}`);
+    for (const name of names) world.add(name);
+    world.settle();
+    const document = JSON.parse(world.policy!) as { Statement: object[] };
+    const pad = (length: number) => ({ Sid: "x".repeat(length), Effect: "Deny", Principal: "*", Action: "ec2:*" });
+    const room = 20_000 - 500 - world.policy!.length - JSON.stringify(pad(0)).length - 1;
+    world.policy = JSON.stringify({ ...document, Statement: [pad(room), ...document.Statement] });
+    for (const name of names) {
+      world.roles.add(roleArn(`${name}-2`));
+      world.functions.get(name)!.roleArn = roleArn(`${name}-2`);
+    }
+    world.settle();
+    for (const name of names)
+      expect(world.condition(name, "PolicyReady")).toMatchObject({ status: "False", reason: "PolicyCapacity" });
+    const said = world.fileSystem.facets.fileSystem!.conditions.find(({ type }) => type === "PolicyReady");
+    expect(said).toMatchObject({ status: "False", reason: "RemovalWithheld" });
+  });
+
   test("room for one replacement is kept, so a vanished access point is made anew in a full policy", () => {
     const world = new PlanningWorld();
     for (let i = 0; i < 30; i += 1) world.add(`function-with-a-rather-long-name-${String(i).padStart(2, "0")}`);

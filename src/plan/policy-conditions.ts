@@ -38,7 +38,8 @@ export function judgePolicy(pass: FileSystemPass, view: PolicyView, plan: Policy
     );
     if (draft.drifted === false && plan) draft.drifted = hasPolicyDrift(draft, plan, pass);
   }
-  if (!pass.conditions.get("PolicyReady"))
+  // What is held back says how to go on, and may be just what takes the room that is missing.
+  if (plan?.withheld || !pass.conditions.get("PolicyReady"))
     pass.conditions.put("PolicyReady", ofFileSystem(pass, view, plan, anonymous));
 }
 
@@ -121,6 +122,8 @@ function notYet(pass: FileSystemPass, draft: BindingDraft, plan: PolicyPlan): Co
       message:
         "The policy does not admit this binding as it asks, and nothing is changed for it: set driftPolicy to Correct and suspend to false.",
     };
+  const held = pass.conditions.get("PolicyReady");
+  if (held?.reason === "PolicyCapacity") return { status: "False", reason: held.reason, message: held.message };
   return {
     status: "False",
     reason: "NotAdmitted",
