@@ -83,9 +83,9 @@ async function failed(
 ): Promise<boolean> {
   const outcome = error.certainlyNotDone ? "Failed" : "Unknown";
   const detail = { code: error.code, message: error.message };
-  if (error.certainlyNotDone) context.undone(action);
   await close(action, intentId, outcome, error.requestId, detail, ports, context);
   ports.report({ type: "actionFailed", key: context.lease.key, action, code: error.code, message: error.message });
+  if (error.certainlyNotDone) context.undone(action);
   // The planner adopts what exists and plans anew on a conflict: neither is a failure to show.
   if (error.kind === "Conflict" || error.kind === "AlreadyExists") return false;
   context.failures.set(actionId(action), failureOf(action, error));
