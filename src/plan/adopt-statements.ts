@@ -21,11 +21,11 @@ export function withoutAdopted(
   const given = new Set(admissions.map(admissionKey));
   const replaced = new Set<Statement>();
   for (const draft of pass.drafts) {
-    const own = admissionsOf(draft);
+    const named = namedBy(draft, foreign);
+    const own = named.length === 0 ? [] : admissionsOf(draft);
     if (own.length === 0 || !own.every((admission) => given.has(admissionKey(admission)))) continue;
     const grants = canonicalStatements(ownStatements(pass, view, own), view.names);
-    for (const one of namedBy(draft, foreign))
-      if (grants.includes(canonicalStatement(one, view.names))) replaced.add(one);
+    for (const one of named) if (grants.includes(canonicalStatement(one, view.names))) replaced.add(one);
   }
   return foreign.filter((one) => !replaced.has(one));
 }
@@ -33,11 +33,12 @@ export function withoutAdopted(
 /** Says which named statements grant something else, and in what: those stay as they are. */
 export function judgeNamedStatements(pass: FileSystemPass, view: PolicyView, foreign: readonly Statement[]): void {
   for (const draft of pass.drafts) {
-    const own = admissionsOf(draft);
+    const named = namedBy(draft, foreign);
+    const own = named.length === 0 ? [] : admissionsOf(draft);
     if (own.length === 0) continue;
     const grants = ownStatements(pass, view, own);
     const differs = (one: Statement) => grants.map((grant) => statementDifferences(one, grant, view.names));
-    const other = namedBy(draft, foreign).find((one) => differs(one).every(({ length }) => length > 0));
+    const other = named.find((one) => differs(one).every(({ length }) => length > 0));
     if (other === undefined) continue;
     // Of several that the binding needs, the one that it comes nearest to.
     const [nearest = []] = differs(other).sort((a, b) => a.length - b.length);
@@ -64,7 +65,7 @@ function admissionsOf(draft: BindingDraft): Admission[] {
 }
 
 /** The statements that admit these and nobody else. */
-function ownStatements(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): Statement[] {
+function ownStatements(pass: FileSystemPass, view: PolicyView, admissions: readonly Admission[]): readonly Statement[] {
   const { installation } = pass.input.settings;
   const only = { installation, fileSystemArn: pass.arn, admissions, confine: false, requireTls: false };
   return statementsOf({ ...only, unconfined: view.unconfined });

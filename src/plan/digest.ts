@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
+import { remembered } from "./remembered.ts";
+
+/** Every pass takes the digests of the same statements and admissions again. */
+const sha256 = remembered(2_000, (text) => createHash("sha256").update(text).digest("hex"));
 
 /** SHA-256 of a list of strings, hex. The list's structure counts: ["ab"] and ["a", "b"] differ. */
 export function digest(parts: readonly (string | number)[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return sha256(JSON.stringify(parts));
 }
 
 /**

@@ -82,7 +82,7 @@ function statementsInput(pass: FileSystemPass, view: PolicyView, admissions: rea
 
 interface Candidate {
   policy: string;
-  ours: Statement[];
+  ours: readonly Statement[];
 }
 
 /**

@@ -43,8 +43,48 @@ function mapSorted(value: Record<string, unknown>, map: (entry: unknown) => unkn
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
+interface Meaning {
+  whole: string;
+  /** Without Principal. */
+  body: string;
+  /** All that Principal and NotPrincipal list, as written. */
+  principals: string[];
+}
+
+/** Where no name of a role is replaced; only of statements that cannot change any more. */
+const meanings = new WeakMap<Statement, Meaning>();
+
 /** One statement's meaning as text: equal texts, equal meaning. The Sid is a name, not a meaning. */
 export function canonicalStatement(statement: Statement, names: RoleNames): string {
+  return knownMeaning(statement, names)?.whole ?? meaningOf(statement, names);
+}
+
+/** What a statement means for whomever it names: its meaning without Principal. */
+export function canonicalBody(statement: Statement, names: RoleNames): string {
+  return knownMeaning(statement, names)?.body ?? meaningOf(withoutPrincipal(statement), names);
+}
+
+function knownMeaning(statement: Statement, names: RoleNames): Meaning | null {
+  if (!Object.isFrozen(statement)) return null;
+  let known = meanings.get(statement);
+  if (known === undefined) {
+    const whole = meaningOf(statement, NO_ROLE_NAMES);
+    const body = meaningOf(withoutPrincipal(statement), NO_ROLE_NAMES);
+    known = { whole, body, principals: [...listed(statement.Principal), ...listed(statement.NotPrincipal)] };
+    meanings.set(statement, known);
+  }
+  return names.size > 0 && known.principals.some((principal) => names.has(principal)) ? null : known;
+}
+
+function listed(principals: unknown): string[] {
+  return isObject(principals) ? Object.values(principals).flatMap(listOf) : listOf(principals);
+}
+
+function withoutPrincipal({ Principal: _principal, ...rest }: Statement): Statement {
+  return rest;
+}
+
+function meaningOf(statement: Statement, names: RoleNames): string {
   const meaning: Record<string, unknown> = {};
   for (const member of Object.keys(statement).sort()) {
     const value = statement[member];

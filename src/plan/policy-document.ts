@@ -1,3 +1,5 @@
+import { deepFreeze, remembered } from "./remembered.ts";
+
 /** One statement as JSON has it; foreign ones are never looked at more than needed and never rewritten. */
 export type Statement = Record<string, unknown>;
 
@@ -15,7 +17,13 @@ export const POLICY_CHARACTERS_MAX = 20_000;
  * write a new one over it, as that would drop what stands there.
  */
 export function parsePolicy(text: string | null): PolicyDocument | null | "unreadable" {
-  if (text === null) return null;
+  return text === null ? null : readPolicy(text);
+}
+
+/** A policy is read by every pass and changes seldom: equal texts share one document, which is frozen therefore. */
+const readPolicy = remembered(64, (text: string) => deepFreeze(documentIn(text)));
+
+function documentIn(text: string): PolicyDocument | "unreadable" {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

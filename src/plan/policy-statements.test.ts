@@ -10,12 +10,12 @@ function admission(role: string, accessPoint: string, access: Access): Admission
   return { roleArn: roleArn(role), accessPointArn: accessPointArnOf(accessPoint), access };
 }
 
-function render(admissions: Admission[], confine = true, requireTls = false): Statement[] {
+function render(admissions: Admission[], confine = true, requireTls = false): readonly Statement[] {
   return statementsOf({ installation: "test", fileSystemArn: FS_ARN, admissions, confine, requireTls });
 }
 
 /** What EFS decides for an NFS client, from our statements alone: an identity policy allows everything. */
-function may(statements: Statement[], role: string, action: string, accessPoint: string | null): boolean {
+function may(statements: readonly Statement[], role: string, action: string, accessPoint: string | null): boolean {
   return !statements.some((statement) => {
     if (statement.Effect !== "Deny" || !listOf((statement.Principal as { AWS: unknown }).AWS).includes(roleArn(role)))
       return false;

@@ -11,6 +11,7 @@ import {
 import { sortedSet } from "./policy-canonical.ts";
 import { sidPrefix, type Statement } from "./policy-document.ts";
 import { digest } from "./digest.ts";
+import { deepFreeze, remembered } from "./remembered.ts";
 
 export interface StatementsInput {
   installation: string;
@@ -39,7 +40,17 @@ const KIND: Record<Access, string> = { ReadOnly: "ro", ReadWrite: "rw", ReadWrit
  * nobody: with `confine` each role is denied what does not go through its own access points
  * (negated operators also match a mount through no access point at all). DESIGN, section 5.
  */
-export function statementsOf(input: StatementsInput): Statement[] {
+export function statementsOf(input: StatementsInput): readonly Statement[] {
+  return planned(JSON.stringify({ ...input, unconfined: [...(input.unconfined ?? [])] }));
+}
+
+/** A pass asks for the same statements several times, and so does the next one: equal inputs share one frozen answer. */
+const planned = remembered(256, (text) => {
+  const { unconfined, ...input } = JSON.parse(text) as Omit<StatementsInput, "unconfined"> & { unconfined: string[] };
+  return deepFreeze(newStatements({ ...input, unconfined: new Set(unconfined) }));
+});
+
+function newStatements(input: StatementsInput): Statement[] {
   const bodies = [...allowStatements(input), ...(input.confine ? denyStatements(input) : [])];
   const named = bodies.map(({ kind, body }) => ({ Sid: sidOf(input.installation, kind, body), ...body }));
   const sorted = named.sort((a, b) => (a.Sid < b.Sid ? -1 : 1));

@@ -1,5 +1,5 @@
 import { type Admission, admissionKey } from "./policy-admissions.ts";
-import { awsPrincipals, canonicalStatement, type RoleNames, sortedSet } from "./policy-canonical.ts";
+import { awsPrincipals, canonicalBody, type RoleNames, sortedSet } from "./policy-canonical.ts";
 import type { Statement } from "./policy-document.ts";
 import { type StatementsInput, statementsOf } from "./policy-statements.ts";
 
@@ -40,9 +40,9 @@ function deniesByRole(statements: readonly Statement[], names: RoleNames): Map<s
   const denies = new Map<string, string[]>();
   for (const statement of statements) {
     if (statement.Effect !== "Deny") continue;
-    const { Principal, ...rest } = statement;
-    const meaning = canonicalStatement(rest, names);
-    for (const role of awsPrincipals(Principal, names)) denies.set(role, [...(denies.get(role) ?? []), meaning]);
+    const meaning = canonicalBody(statement, names);
+    for (const role of awsPrincipals(statement.Principal, names))
+      denies.set(role, [...(denies.get(role) ?? []), meaning]);
   }
   return new Map([...denies].map(([role, meanings]) => [role, sortedSet(meanings).join("\n")]));
 }

@@ -93,14 +93,8 @@ class Payload extends Uint8Array {
 function copy(shape: Shape, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   switch (shape.kind) {
-    case "structure": {
-      const known = Object.entries(value).filter(
-        ([name, each]) => shape.members.has(name) && each !== undefined && each !== null,
-      );
-      return Object.fromEntries(
-        known.map(([name, each]) => [name, copyMember(shape.members.get(name) as Member, each)]),
-      );
-    }
+    case "structure":
+      return copyMembers(shape, value);
     case "map":
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copy(shape.item.shape, each)]));
     case "list":
@@ -114,6 +108,16 @@ function copy(shape: Shape, value: unknown): unknown {
     default:
       return value;
   }
+}
+
+function copyMembers({ members }: Shape, value: object): object {
+  const copied: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = members.get(name);
+    const each = (value as Record<string, unknown>)[name];
+    if (member !== undefined && each !== undefined && each !== null) copied[name] = copyMember(member, each);
+  }
+  return copied;
 }
 
 function copyMember({ shape, traits }: Member, value: unknown): unknown {

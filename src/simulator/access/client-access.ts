@@ -1,7 +1,7 @@
 /** Whether an NFS client may use a file system (EFS user guide, "Using IAM to control file system data access"). */
 import type { World } from "../world.ts";
 import { type AccessRequest, type Answer, evaluate } from "./evaluate.ts";
-import { parsePolicy, statementsOf } from "./policy-document.ts";
+import { parsePolicy, type RawPolicy, type Statement, statementsOf } from "./policy-document.ts";
 
 export type ClientAction = "ClientMount" | "ClientWrite" | "ClientRootAccess";
 
@@ -54,7 +54,7 @@ export function evaluateClientAccess(world: World, attempt: ClientAttempt): Clie
   }
   const policy = efs.policyInForce(attempt.fileSystemId);
   if (policy === null) return allow("the file system has no policy, and the default one admits every client");
-  const resource = evaluate(statementsOf(policy), request, options);
+  const resource = evaluate(readOnce(policy), request, options);
   if (resource?.effect === "Deny") return deny(`the file system policy denies it${named(resource)}`);
   if (resource) return allow(`the file system policy allows it${named(resource)}`);
   if (own) return allow(`a policy of the role allows it${named(own)}`);
@@ -90,6 +90,15 @@ function requestOf(world: World, attempt: ClientAttempt, id: string | undefined)
 
 function answerOf(documents: readonly string[], request: AccessRequest): Answer | null {
   return evaluate(documents.flatMap(parsePolicy), request, options);
+}
+
+/** Documents are put as a whole and never changed, so each is read once. */
+const read = new WeakMap<RawPolicy, Statement[]>();
+
+function readOnce(policy: RawPolicy): Statement[] {
+  let statements = read.get(policy);
+  if (statements === undefined) read.set(policy, (statements = statementsOf(policy)));
+  return statements;
 }
 
 const named = ({ sid }: Answer): string => (sid === undefined ? "" : ` (statement ${sid})`);

@@ -36,8 +36,13 @@ export function evaluate(
   request: AccessRequest,
   { enforces = () => true }: EvaluateOptions = {},
 ): Answer | null {
-  const applying = statements.filter((statement) => applies(statement, request, enforces));
-  const deciding = applying.find(({ effect }) => effect === "Deny") ?? applying[0];
+  let deciding: Statement | undefined;
+  for (const statement of statements) {
+    // After an Allow only a Deny still matters.
+    if ((deciding !== undefined && statement.effect === "Allow") || !applies(statement, request, enforces)) continue;
+    deciding = statement;
+    if (statement.effect === "Deny") break;
+  }
   return deciding ? { effect: deciding.effect, sid: deciding.sid } : null;
 }
 

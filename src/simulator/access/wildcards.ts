@@ -7,6 +7,7 @@ export function matchesWildcard(value: string, pattern: string): boolean {
 
 /** Like matchesWildcard, but each of an ARN's six parts by itself, so that `*` never crosses a colon before the last. */
 export function matchesArn(value: string, pattern: string): boolean {
+  if (!/[*?]/.test(pattern)) return value === pattern;
   const values = partsOf(value);
   const patterns = partsOf(pattern);
   if (patterns.length < 6 || values.length < 6) return matchesWildcard(value, pattern);

@@ -50,13 +50,26 @@ function rest(raw: RawStatement, fileSystemArn: string): RawStatement {
   return { ...action, ...resource, ...(raw.Condition && { Condition: raw.Condition }) };
 }
 
-/** The stored document as it means today: principals that are gone are their unique ids. */
+/** Of each stored document how it was last shown, and which of its principals were gone then. */
+const lastShown = new WeakMap<RawPolicy, { gone: string; policy: RawPolicy }>();
+
+/**
+ * The stored document as it means today: principals that are gone are their unique ids. The same object as before as
+ * long as that does not change; nobody writes into it.
+ */
 export function current({ world }: EfsContext, document: RawPolicy, ids: Readonly<Record<string, string>>): RawPolicy {
   const iam = world.service("iam");
-  const shown = (value: string): string => {
-    const id = ids[value];
-    return id === undefined || iam.idOf(value) === id ? value : id;
-  };
+  const isGone = (value: string): boolean => ids[value] !== undefined && iam.idOf(value) !== ids[value];
+  const gone = Object.keys(ids).filter(isGone).join();
+  let last = lastShown.get(document);
+  if (last?.gone !== gone) {
+    last = { gone, policy: shownAs(document, (value) => (isGone(value) ? ids[value]! : value)) };
+    lastShown.set(document, last);
+  }
+  return last.policy;
+}
+
+function shownAs(document: RawPolicy, shown: (value: string) => string): RawPolicy {
   const principal = (raw: RawPrincipal): RawPrincipal => {
     if (typeof raw === "string") return shown(raw);
     return Object.fromEntries(
@@ -89,8 +102,17 @@ function scalarConditions(conditions: NonNullable<RawStatement["Condition"]>): N
   return Object.fromEntries(entries) as NonNullable<RawStatement["Condition"]>;
 }
 
+const texts = new WeakMap<RawPolicy, string>();
+
+/** A shown document as EFS answers it; worked out once for each. */
+export function textOf(policy: RawPolicy): string {
+  let text = texts.get(policy);
+  if (text === undefined) texts.set(policy, (text = laidOut(policy)));
+  return text;
+}
+
 /** JSON in the layout that EFS answers: `"key" : value`, two spaces for each level. */
-export function laidOut(value: unknown, indent = ""): string {
+function laidOut(value: unknown, indent = ""): string {
   if (Array.isArray(value)) return `[ ${value.map((each) => laidOut(each, indent)).join(", ")} ]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;

@@ -1,7 +1,7 @@
 import { evaluate } from "../../access/evaluate.ts";
 import { type RawPolicy, statementsOf } from "../../access/policy-document.ts";
 import type { CallContext, Caller, Handler } from "../../core.ts";
-import { current, laidOut, stored } from "./policy-form.ts";
+import { current, stored, textOf } from "./policy-form.ts";
 import { invalidPolicy, readPolicy } from "./policy-rules.ts";
 import {
   arnOf,
@@ -52,7 +52,7 @@ function shown(context: EfsContext, record: FileSystemRecord): unknown {
   if (!newest?.document) {
     throw efsError("PolicyNotFound", 404, `There is no file system policy for file system '${record.id}'.`);
   }
-  return { FileSystemId: record.id, Policy: laidOut(current(context, newest.document, newest.ids)) };
+  return { FileSystemId: record.id, Policy: textOf(current(context, newest.document, newest.ids)) };
 }
 
 /** The policy that clients of a file system feel now; null = the default one, which admits everybody. */
