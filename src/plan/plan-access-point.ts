@@ -6,7 +6,7 @@ import { unread } from "./condition-drafts.ts";
 import { create } from "./create-access-point.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
 import { accessPointToAdopt, planTakeOver, sayAdopting } from "./plan-adoption.ts";
-import { findOwn, rememberFormer, retireReplaced } from "./own-access-points.ts";
+import { findOwn, hasOwnTags, rememberFormer, retireReplaced } from "./own-access-points.ts";
 import { askForConsent, consentsToReplacement, planReplacement } from "./plan-replacement.ts";
 import { planRetired } from "./plan-retirement.ts";
 import { takeFromRetained } from "./retained-access-point.ts";
@@ -57,7 +57,9 @@ function refuseUnread(pass: FileSystemPass, draft: BindingDraft): boolean {
 }
 
 function planSuspended(pass: FileSystemPass, draft: BindingDraft): void {
-  const seen = draft.accessPoint ? pass.seen!.get(draft.accessPoint.id) : findOwn(pass, draft);
+  const found = findOwn(pass, draft);
+  const own = found && hasOwnTags(pass, draft, found) ? found : undefined;
+  const seen = draft.accessPoint ? pass.seen!.get(draft.accessPoint.id) : own;
   if (seen?.lifeCycleState === "available" && sameFields(draft.binding, seen)) {
     draft.seen = seen;
     draft.accessPoint = { id: seen.accessPointId, arn: seen.accessPointArn };

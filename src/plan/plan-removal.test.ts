@@ -25,6 +25,19 @@ describe("a deleted binding", () => {
     expect(world.condition("resize", "MountConfigured")?.status).toBe("True");
   });
 
+  test("leaves alone what somebody else made under its client token", () => {
+    const world = converged();
+    const other = { ...world.accessPoints[0]!, tags: {} };
+    const { workload } = world.get("thumb").facets;
+    world.get("thumb").facets = workload === undefined ? {} : { workload };
+    world.accessPoints = [other];
+    world.delete("thumb");
+    const touched = world.settle().filter(({ type }) => type === "TagResource" || type === "DeleteAccessPoint");
+    expect(touched).toEqual([]);
+    expect(world.accessPoints).toEqual([other]);
+    expect(world.bindings.has("thumb")).toBe(false);
+  });
+
   test("keeps access point and statement until its mount is proven to be out", () => {
     const world = converged();
     world.unreadable["function thumb"] = "AccessDeniedException";
