@@ -56,6 +56,8 @@ export class EngineCommitLog implements CommitLog {
   /** The end of the line of those who read or write the log; it never rejects. */
   #line: Promise<unknown> = Promise.resolve();
   #nextRefresh: Promise<RecordsView> | null = null;
+  /** Slots lost in a row to other replicas. */
+  #losses = 0;
   #isFlushing = false;
   #flushed: Promise<void> = Promise.resolve();
   #checkpointing: Promise<void> = Promise.resolve();
@@ -155,10 +157,9 @@ export class EngineCommitLog implements CommitLog {
     const proposals = staged.map(({ json }) => json);
     const item = makeSlot({ slot: slot.slot, prev: this.#sum, writeId, atMs: slot.atMs, proposals });
     const started = ++this.#tick;
-    if (!(await this.#put(item))) {
-      await this.#readTail();
-      return;
-    }
+    const there = await this.#put(item);
+    if (there !== true) return await this.#giveWay(there);
+    this.#losses = 0;
     this.#freshTick = started;
     this.#queue.take(staged);
     const isCheckpointDue = this.#land(slot, item);
@@ -172,8 +173,18 @@ export class EngineCommitLog implements CommitLog {
     if (isCheckpointDue) this.#startCheckpoint();
   }
 
-  /** @returns true if the slot is ours, false if somebody else has it; throws if no answer was to be had. */
-  async #put(item: SlotItem): Promise<boolean> {
+  /**
+   * Another replica has the slot that this one was about to write. What it wrote is applied, and the next slot tried
+   * for, within one request; who loses again may be further behind, and reads.
+   */
+  async #giveWay(there: SlotItem): Promise<void> {
+    this.#losses += 1;
+    if (this.#losses % 2 === 0 || there.body === null) await this.#readTail();
+    else await this.#orStop(() => this.#follow(there));
+  }
+
+  /** @returns true if the slot is ours, or who has it; throws if no answer was to be had. */
+  async #put(item: SlotItem): Promise<true | SlotItem> {
     try {
       return await putSlotSurely(this.#engine, this.#options.clock, item);
     } catch (error) {
@@ -185,17 +196,28 @@ export class EngineCommitLog implements CommitLog {
   async #readTail(): Promise<void> {
     if (this.#stopped) throw this.#stopped;
     const started = ++this.#tick;
+    if (await this.#orStop(() => this.#followTail())) this.#freshTick = started;
+    else await this.#readTail();
+  }
+
+  /** @returns false if a body was gone and a checkpoint was loaded instead: what comes after it is still to be read. */
+  async #followTail(): Promise<boolean> {
+    for (let more = true; more;) {
+      const page = await readTailPage(this.#engine, this.#view.head);
+      for (const item of page.items) if (!(await this.#follow(item))) return false;
+      more = page.more;
+    }
+    return true;
+  }
+
+  /** Who meets a damaged log neither follows nor writes it any more. */
+  async #orStop<T>(work: () => Promise<T>): Promise<T> {
     try {
-      for (let more = true; more;) {
-        const page = await readTailPage(this.#engine, this.#view.head);
-        for (const item of page.items) if (!(await this.#follow(item))) return await this.#readTail();
-        more = page.more;
-      }
+      return await work();
     } catch (error) {
       if (error instanceof LogDamagedError) this.#options.onDamage((this.#stopped = error));
       throw error;
     }
-    this.#freshTick = started;
   }
 
   /** Applies a slot from the tail. @returns false if its body is gone and a checkpoint was loaded instead. */

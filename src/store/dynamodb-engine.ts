@@ -72,8 +72,13 @@ class EngineOnDynamoDb implements DynamoDbEngine {
       await this.#keys.update({ pk }, compareAndSet({ owner, fence }, { expiresAtMs: 0, nextAtMs: 0 }));
   }
 
-  putSlot(item: SlotItem): Promise<boolean> {
-    return this.#log.put({ pk: SLOTS, sk: padded(item.slot), ...withoutNulls(item) }, ABSENT);
+  async putSlot(item: SlotItem): Promise<true | SlotItem> {
+    const there = await this.#log.putAbsent<SlotItem>({
+      pk: SLOTS,
+      sk: padded(item.slot),
+      ...withoutNulls(item),
+    });
+    return there === true || slotOf(there);
   }
 
   async slot(slot: number): Promise<SlotItem | null> {

@@ -1,4 +1,5 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient, QueryCommandInput, UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 export type Item = Record<string, unknown>;
@@ -31,6 +32,31 @@ export class Table {
   /** @returns false if the condition did not hold. */
   async put(item: Item, condition: Condition = {}): Promise<boolean> {
     return holds(this.#client.send(new PutCommand({ TableName: this.name, Item: item, ...condition })));
+  }
+
+  /**
+   * Puts an item where there is none.
+   *
+   * @returns true, or the item that stands there: DynamoDB answers with it, without a read. Who does not (some emulators)
+   * is asked for it.
+   */
+  async putAbsent<T>(item: { pk: string; sk: string } & Item): Promise<true | T> {
+    const put = {
+      TableName: this.name,
+      Item: item,
+      ...ABSENT,
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    } as const;
+    try {
+      await this.#client.send(new PutCommand(put));
+      return true;
+    } catch (error) {
+      const failed = error as Error & { Item?: Record<string, AttributeValue> };
+      if (failed.name !== "ConditionalCheckFailedException") throw error;
+      const there = failed.Item ? (unmarshalled(failed.Item) as T) : await this.get<T>({ pk: item.pk, sk: item.sk });
+      if (there === null) throw new Error(`Item ${item.sk} of ${this.name} is there and is not`, { cause: error });
+      return there;
+    }
   }
 
   /** @returns false if the condition did not hold. */
@@ -125,6 +151,11 @@ export function compareAndSet(expected: object, set: object): Omit<UpdateCommand
     ExpressionAttributeNames: names,
     ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}),
   };
+}
+
+/** The document client leaves the item of a refusal as it came. The store writes texts and numbers only. */
+function unmarshalled(item: Record<string, AttributeValue>): Item {
+  return Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]));
 }
 
 /** DynamoDB has no null keys in indexes: null attributes are left out of an item. */

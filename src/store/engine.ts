@@ -7,8 +7,8 @@
  * says otherwise. A rejected promise means that the outcome is unknown.
  */
 export interface Engine {
-  /** Writes a slot of the log if it is absent. @returns false if the slot is taken. */
-  putSlot(item: SlotItem): Promise<boolean>;
+  /** Writes a slot of the log if it is absent. @returns true, or what stands there already. */
+  putSlot(item: SlotItem): Promise<true | SlotItem>;
   slot(slot: number): Promise<SlotItem | null>;
   /** Slots above `slot`, ascending, one page of them. */
   slotsAfter(slot: number): Promise<{ items: SlotItem[]; more: boolean }>;

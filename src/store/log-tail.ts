@@ -39,14 +39,14 @@ export async function readTailPage(engine: Engine, head: number): Promise<TailPa
  * Writes a slot, asking again until there is an answer. A put that is repeated after a lost reply
  * meets itself, which its writeId shows.
  *
- * @returns true if the slot is ours, false if somebody else has it.
+ * @returns true if the slot is ours, or what somebody else wrote there.
  * @throws what the engine threw, if no answer was to be had: the slot may or may not be ours then.
  */
-export async function putSlotSurely(engine: Engine, clock: Clock, item: SlotItem): Promise<boolean> {
+export async function putSlotSurely(engine: Engine, clock: Clock, item: SlotItem): Promise<true | SlotItem> {
   for (let attempt = 0; ; attempt++) {
     try {
-      if (await engine.putSlot(item)) return true;
-      return (await engine.slot(item.slot))?.writeId === item.writeId;
+      const there = await engine.putSlot(item);
+      return there === true || there.writeId === item.writeId || there;
     } catch (error) {
       const waitMs = PUT_RETRIES_MS[attempt];
       if (waitMs === undefined) throw error;

@@ -76,21 +76,13 @@ class SqliteEngine implements Engine {
     this.#db = db;
   }
 
-  async putSlot({ slot, writeId, prev, sum, body }: SlotItem): Promise<boolean> {
-    return (
-      this.#run(
-        "INSERT OR IGNORE INTO slots (slot, writeId, prev, sum, body) VALUES (?, ?, ?, ?, ?)",
-        slot,
-        writeId,
-        prev,
-        sum,
-        body,
-      ) === 1
-    );
+  async putSlot({ slot, writeId, prev, sum, body }: SlotItem): Promise<true | SlotItem> {
+    const sql = "INSERT OR IGNORE INTO slots (slot, writeId, prev, sum, body) VALUES (?, ?, ?, ?, ?)";
+    return this.#run(sql, slot, writeId, prev, sum, body) === 1 || this.#slot(slot)!;
   }
 
   async slot(slot: number): Promise<SlotItem | null> {
-    return this.#get<SlotItem>("SELECT * FROM slots WHERE slot = ?", slot);
+    return this.#slot(slot);
   }
 
   async slotsAfter(slot: number): Promise<{ items: SlotItem[]; more: boolean }> {
@@ -230,6 +222,10 @@ class SqliteEngine implements Engine {
 
   async close(): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
+  }
+
+  #slot(slot: number): SlotItem | null {
+    return this.#get<SlotItem>("SELECT * FROM slots WHERE slot = ?", slot);
   }
 
   #run(sql: string, ...values: SQLInputValue[]): number {

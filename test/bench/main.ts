@@ -31,13 +31,16 @@ const SCENARIOS: readonly Scenario[] = [
   commitLog,
 ];
 
-/** The whole stays under half an hour, whatever happens. */
-const SCENARIO_MAX_MS = 300_000;
-const TOTAL_MAX_MS = 1_700_000;
+/** Whatever happens. */
+const SCENARIO_MAX_MS = 480_000;
+const TOTAL_MAX_MS = 3_600_000;
 
 /** The numbers of Mooring, as a table. It measures and never judges: a missed target is not an error. */
 async function main(): Promise<void> {
   const program = new Command("bench")
+    .description(
+      `Measures Mooring. A scenario ends after ${SCENARIO_MAX_MS / 60_000} minutes at the latest, all of them after ${TOTAL_MAX_MS / 60_000}; what was measured by then is printed.`,
+    )
     .addOption(new Option("--only <name>", "one scenario").choices(SCENARIOS.map(({ name }) => name)))
     .addOption(
       new Option("--scale <scale>", "small: a few seconds, to see that it runs")

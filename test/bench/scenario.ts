@@ -49,7 +49,7 @@ export const SCALES: Record<ScaleName, Scale> = {
     logLoadMs: 5_000,
     logSlots: 1_000,
     logRecords: [10_000, 100_000],
-    logFillMs: 60_000,
+    logFillMs: 120_000,
   },
   small: {
     fileSystems: 4,

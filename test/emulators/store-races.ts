@@ -32,7 +32,7 @@ export async function raceForSlots(url: string, tablePrefix: string, writers = 1
   const startMs = performance.now();
   for (let slot = 1; slot <= races; slot++) {
     const settled = await Promise.allSettled(engines.map((engine, index) => engine.putSlot(itemOf(slot, index))));
-    const winners = settled.flatMap((one, index) => (one.status === "fulfilled" && one.value ? [index] : []));
+    const winners = settled.flatMap((one, index) => (one.status === "fulfilled" && one.value === true ? [index] : []));
     result.errors += settled.filter(({ status }) => status === "rejected").length;
     if (winners.length !== 1) result.wrong++;
     else if ((await writerOf(engines[0]!, slot)) !== winners[0]) result.lost++;

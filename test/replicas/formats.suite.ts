@@ -22,7 +22,7 @@ test("replicas that meet the slot of a newer format hand over, say what to do, a
       proposals: [],
       format,
     });
-    return (await engine.putSlot(item)) ? { is: true } : { not: last.slot };
+    return (await engine.putSlot(item)) === true ? { is: true } : { not: last.slot };
   });
   const written = (await engine.slotsAfter(0)).items.length;
   for (const { serving } of replicas.all) {

@@ -9,6 +9,7 @@ interface Input {
   RequestItems: Record<string, unknown>;
   IndexName?: string;
   ConditionExpression?: string;
+  ReturnValuesOnConditionCheckFailure?: "ALL_OLD" | "NONE";
   UpdateExpression?: string;
   KeyConditionExpression: string;
   FilterExpression?: string;
@@ -21,6 +22,8 @@ interface Input {
 
 /** Items of one page of a query, where its Limit does not say less: small, so that paging is what is tested. */
 const PAGE_ITEMS_MAX = 200;
+/** DynamoDB ends a page with the item that makes it 1 MB. */
+const PAGE_BYTES_MAX = 2 ** 20;
 
 /**
  * DynamoDB in this process: tables of items, single-item conditional writes, consistent reads.
@@ -33,8 +36,9 @@ export class DynamoDbModel {
   readonly documents: Documents = { send: (command: object) => this.#send(command) } as never;
   #tables = new Map<string, Table>();
 
-  constructor(definitions: CreateTableCommandInput[]) {
-    for (const definition of definitions) this.#tables.set(definition.TableName!, new Table(definition));
+  /** @param pageItemsMax items of one page at most, however small they are. */
+  constructor(definitions: CreateTableCommandInput[], pageItemsMax = PAGE_ITEMS_MAX) {
+    for (const definition of definitions) this.#tables.set(definition.TableName!, new Table(definition, pageItemsMax));
   }
 
   /** A backup. */
@@ -103,6 +107,19 @@ class Partition {
     return low;
   }
 
+  /** Items from place `from` up to `to`, until there are `size` of them or 1 MB. */
+  page(from: number, to: number, size: number, isForward: boolean): { items: Attributes[]; isFull: boolean } {
+    const items: Attributes[] = [];
+    let bytes = 0;
+    for (let n = 0; n < to - from; n++) {
+      const item = this.items.get(this.sorts[isForward ? from + n : to - 1 - n]!)!;
+      items.push(item);
+      bytes += bytesOf(item);
+      if (items.length === size || bytes >= PAGE_BYTES_MAX) return { items, isFull: true };
+    }
+    return { items, isFull: false };
+  }
+
   put(sort: string, item: Attributes): void {
     if (!this.items.has(sort)) this.sorts.splice(this.at(sort), 0, sort);
     this.items.set(sort, item);
@@ -115,18 +132,20 @@ class Partition {
 
 class Table {
   readonly #definition: CreateTableCommandInput;
+  readonly #pageItemsMax: number;
   readonly #hash: string;
   readonly #range: string | undefined;
   #partitions = new Map<string, Partition>();
 
-  constructor(definition: CreateTableCommandInput) {
+  constructor(definition: CreateTableCommandInput, pageItemsMax: number) {
     this.#definition = definition;
+    this.#pageItemsMax = pageItemsMax;
     [this.#hash = "", this.#range] = definition.KeySchema!.map(({ AttributeName }) => AttributeName!);
   }
 
   /** Items are never changed in place, so that a copy shares them. */
   copy(): Table {
-    const copy = new Table(this.#definition);
+    const copy = new Table(this.#definition, this.#pageItemsMax);
     for (const [key, { sorts, items }] of this.#partitions)
       copy.#partitions.set(key, new Partition([...sorts], new Map(items)));
     return copy;
@@ -183,7 +202,12 @@ class Table {
 
   #check(input: Input, item: Attributes | undefined): void {
     if (input.ConditionExpression === undefined || holds(input.ConditionExpression, item, input)) return;
-    throw Object.assign(new Error("The conditional request failed"), { name: "ConditionalCheckFailedException" });
+    const Item =
+      input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && item !== undefined ? { Item: onTheWire(item) } : {};
+    throw Object.assign(new Error("The conditional request failed"), {
+      name: "ConditionalCheckFailedException",
+      ...Item,
+    });
   }
 
   /** `pk = :pk`, and optionally `sk BETWEEN :from AND :to`. */
@@ -193,17 +217,15 @@ class Table {
       throw new Error(`The model of DynamoDB does not know the query "${input.KeyConditionExpression}"; add it there`);
     const partition = this.#partitions.get(String(valueOf(form[2]!, input)));
     if (partition === undefined) return { Items: [] };
-    const from = form[4] === undefined ? 0 : partition.at(String(valueOf(form[4], input)));
-    const to = form[5] === undefined ? partition.sorts.length : endAfter(partition, String(valueOf(form[5], input)));
-    const { ScanIndexForward: isForward = true, ExclusiveStartKey: start, Limit = PAGE_ITEMS_MAX } = input;
-    let sorts = partition.sorts.slice(from, Math.max(from, to));
-    if (!isForward) sorts.reverse();
-    if (start !== undefined)
-      sorts = sorts.filter((sort) => (isForward ? sort > this.#sortOf(start) : sort < this.#sortOf(start)));
-    const size = Math.min(Limit, PAGE_ITEMS_MAX);
-    const items = sorts.slice(0, size).map((sort) => partition.items.get(sort)!);
+    const { ScanIndexForward: isForward = true, ExclusiveStartKey: start, Limit = this.#pageItemsMax } = input;
+    let from = form[4] === undefined ? 0 : partition.at(String(valueOf(form[4], input)));
+    let to = form[5] === undefined ? partition.sorts.length : endAfter(partition, String(valueOf(form[5], input)));
+    if (start !== undefined && isForward) from = Math.max(from, endAfter(partition, this.#sortOf(start)));
+    if (start !== undefined && !isForward) to = Math.min(to, partition.at(this.#sortOf(start)));
+    const size = Math.min(Limit, this.#pageItemsMax);
+    const { items, isFull } = partition.page(from, to, size, isForward);
     // As DynamoDB does it: a page that is just full names a next one, which may turn out to be empty.
-    const last = items.length === size ? items.at(-1) : undefined;
+    const last = isFull ? items.at(-1) : undefined;
     return { Items: items.map((item) => ({ ...item })), ...(last && { LastEvaluatedKey: this.#keyOf(last) }) };
   }
 
@@ -230,6 +252,19 @@ class Table {
 function endAfter(partition: Partition, sort: string): number {
   const at = partition.at(sort);
   return partition.sorts[at] === sort ? at + 1 : at;
+}
+
+/** The SDK's document client hands out the item of a refusal as it came over the wire. */
+function onTheWire(item: Attributes): Record<string, { S: string } | { N: string }> {
+  const wire = (value: unknown) => (typeof value === "string" ? { S: value } : { N: String(value) });
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, wire(value)]));
+}
+
+/** What counts is names and values; a number counts as a few bytes. */
+function bytesOf(item: Attributes): number {
+  let bytes = 0;
+  for (const name in item) bytes += name.length + (typeof item[name] === "string" ? item[name].length : 8);
+  return bytes;
 }
 
 /** Only texts and numbers: all that the store writes. */
