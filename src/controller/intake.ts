@@ -11,10 +11,21 @@ const LONG_POLL_MS = 20_000;
 /** How long a broken receive (queue gone, no network) waits before it is tried again. */
 const RECEIVE_RETRY_MS = 1_000;
 
+/**
+ * How many messages a replica holds at most for each key that it runs at once; whoever is full takes none, so that
+ * other replicas do, and a replica that dies keeps few from them until their visibility ends.
+ *
+ * Sweeps can wait in the queue. Of changes and drift as many are taken as one change of everything makes: a queue gives
+ * out its oldest, and only what is taken can be overtaken by what is more urgent.
+ */
+const HELD_PER_PLACE: Record<Lane, number> = { fast: 300, slow: 2 };
+
 export interface IntakePorts {
   queue: WorkQueue;
   store: Store;
   scheduler: Scheduler;
+  /** Keys that run at once on this replica. */
+  concurrency: number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   isOwn(event: NotedEvent): boolean;
   requestSweep(): void;
@@ -29,11 +40,21 @@ export interface IntakePorts {
  */
 export async function takeIn(lane: Lane, ports: IntakePorts, signal: AbortSignal): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const heldMax = HELD_PER_PLACE[lane] * ports.concurrency;
+  let freed = Promise.withResolvers<void>();
   while (!signal.aborted) {
     try {
-      const deliveries = await ports.queue.receive(lane, RECEIVE_MAX, LONG_POLL_MS, signal);
+      while (underWay.size >= heldMax) {
+        freed = Promise.withResolvers<void>();
+        await freed.promise;
+      }
+      const max = Math.min(RECEIVE_MAX, heldMax - underWay.size);
+      const deliveries = await ports.queue.receive(lane, max, LONG_POLL_MS, signal);
       for (const delivery of deliveries) {
-        const handled = handle(delivery, ports).finally(() => underWay.delete(handled));
+        const handled = handle(delivery, ports).finally(() => {
+          underWay.delete(handled);
+          freed.resolve();
+        });
         underWay.add(handled);
       }
     } catch (error) {

@@ -98,6 +98,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     queue,
     store,
     scheduler,
+    concurrency: settings.concurrency,
     sleep: (ms: number, signal: AbortSignal) => clock.sleep(ms, signal),
     isOwn: ports.isOwn,
     requestSweep: () => sweeper.request(),

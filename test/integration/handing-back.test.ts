@@ -6,7 +6,7 @@ import { Scheduler } from "../../src/controller/scheduler.ts";
 import type { ReconcileKey } from "../../src/model/keys.ts";
 import { DEFAULT_SETTINGS } from "../../src/model/settings.ts";
 import { createEventIndex } from "../../src/queue/event-index.ts";
-import type { WorkQueue } from "../../src/queue/queue.ts";
+import type { Lane, WorkQueue } from "../../src/queue/queue.ts";
 import { createSqsQueue } from "../../src/queue/sqs-queue.ts";
 import { createSqsService } from "../../src/simulator/services/sqs/sqs.ts";
 import { type Doors, openDoors } from "../../src/simulator/test-support.ts";
@@ -54,7 +54,7 @@ interface Replica {
 }
 
 /** The intake and the scheduler of one replica, which runs one key at a time; its runs end when they are told to. */
-function startReplica(runsEndAtOnce: boolean): Replica {
+function startReplica(runsEndAtOnce: boolean, lane: Lane = "fast"): Replica {
   const begun: ReconcileKey[] = [];
   const ends = new Map<ReconcileKey, () => void>();
   const stopping = new AbortController();
@@ -68,11 +68,12 @@ function startReplica(runsEndAtOnce: boolean): Replica {
   const scheduler = new Scheduler(run, realClock, { ...DEFAULT_SETTINGS, concurrency: 1 });
   const store = { records: { view: () => ({ fileSystemById: () => ({}) }) } } as unknown as IntakePorts["store"];
   const loop = takeIn(
-    "fast",
+    lane,
     {
       queue,
       store,
       scheduler,
+      concurrency: 1,
       sleep: (ms, signal) => realClock.sleep(ms, signal),
       isOwn: () => false,
       requestSweep: () => {},
@@ -120,4 +121,20 @@ test("a replica that closes hands back at once what it received and did not begi
   await closed;
   expect(closing.begun).toEqual([own]);
   expect(successor.begun).not.toContain(own);
+});
+
+test("a replica that is busy leaves the rest of a sweep in the queue, where others find it", async () => {
+  const busy = startReplica(false, "slow");
+  const [first, ...others] = KEYS.map((key) => ({ key, cause: "sweep" as const }));
+  await queue.send("slow", [first!]);
+  await until("one run begun", () => busy.begun.length === 1);
+  await queue.send("slow", others);
+  const idle = startReplica(true, "slow");
+  // The busy one holds one more, for the moment in which its run ends.
+  await until("the idle one runs the rest", () => idle.begun.length === KEYS.length - 2);
+  expect(busy.begun).toEqual([first!.key]);
+  busy.end(first!.key);
+  await until("the busy one goes on", () => busy.begun.length === 2);
+  busy.end(busy.begun[1]!);
+  expect(new Set([...busy.begun, ...idle.begun])).toEqual(new Set(KEYS));
 });
