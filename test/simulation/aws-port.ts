@@ -41,7 +41,7 @@ export interface AwsWorld {
   /** In the instant before the effect; a foreign writer may strike here. */
   before(call: AwsCall): Promise<void>;
   /** In the instant after it. `error` is what AWS answered instead of an output. */
-  after(call: AwsCall, outcome: { output: unknown } | { error: unknown }): void;
+  after(call: AwsCall, outcome: { output: unknown } | { error: unknown; tookEffect?: boolean }): void;
 }
 
 /** The SDK's defaults (standard retries): attempts, and the base of the waits between them, ms. */
@@ -188,14 +188,15 @@ class AwsPort {
     const { service, operation } = call;
     // Drawn in the very turn in which the call enters the simulator, so that they strike no other.
     const rules = fate.rules.map((rule) => simulator.faults.add({ ...rule, service, operation }));
-    const sent = this.#client.send(Object.assign(Object.create(command), { input: call.input }), { abortSignal });
+    const sent = this.#client.send({ input: call.input, constructor: command.constructor }, { abortSignal });
     for (const { id } of rules) simulator.faults.remove(id);
     try {
       const output: unknown = await sent;
       this.#world.after(call, { output });
       return output;
     } catch (error) {
-      this.#world.after(call, { error });
+      const isLost = error instanceof ConnectionLost && fate.rules.every(({ kind }) => kind === "lost-reply");
+      this.#world.after(call, { error, tookEffect: isLost });
       throw error;
     }
   }

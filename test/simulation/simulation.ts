@@ -31,7 +31,8 @@ export interface Watcher {
   storeRestored?(): void;
 }
 
-export type Outcome = { output: unknown } | { error: unknown };
+/** `tookEffect`: all was done, and the answer was lost. */
+export type Outcome = { output: unknown } | { error: unknown; tookEffect?: boolean };
 
 /** How long a user whose request found nobody waits before asking again, ms. */
 const ASK_AGAIN_MS = 500;
@@ -112,7 +113,10 @@ export class Simulation implements ReplicaWorld, Levers {
 
   async before(call: AwsCall): Promise<void> {
     await this.interference.applyBefore(call);
-    for (const watcher of this.watchers) await watcher.beforeCall?.(call);
+    for (const watcher of this.watchers) {
+      const looking = watcher.beforeCall?.(call);
+      if (looking !== undefined) await looking;
+    }
   }
 
   after(call: AwsCall, outcome: Outcome): void {

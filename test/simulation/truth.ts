@@ -1,3 +1,4 @@
+import type { AuditRecord } from "../../src/model/audit.ts";
 import type { BindingRecord, StoredRecord } from "../../src/model/records.ts";
 import { isReady } from "../../src/model/status.ts";
 import { workloadId } from "../../src/model/workload.ts";
@@ -28,6 +29,8 @@ export interface Intent {
   lease: Lease | null;
   key: string;
   beganAtMs: number;
+  /** `<namespace>/<name>` of the bindings that it concerns. */
+  bindings: string[];
 }
 
 /**
@@ -144,18 +147,20 @@ export class Truth implements Watcher {
   }
 
   #noteIntents(process: SimulatedProcess, key: string, body: string): void {
-    // A shared rate budget lies beside the keys, and has no intents.
-    const { openIntents = [] } = JSON.parse(body) as {
-      openIntents?: { intentId: string; operation: string; target: string }[];
-    };
     const own = this.#intents.get(process) ?? new Map<string, Intent>();
     this.#intents.set(process, own);
+    // A shared rate budget lies beside the keys, and has no intents; most rows have none either.
+    if (own.size === 0 && !body.includes('"intentId"')) return;
+    const { openIntents = [] } = JSON.parse(body) as {
+      openIntents?: { intentId: string; operation: string; target: string; record: AuditRecord }[];
+    };
     const open = new Set(openIntents.map(({ intentId }) => intentId));
     for (const [id, intent] of own) if (intent.key === key && !open.has(id)) own.delete(id);
-    for (const { intentId, operation, target } of openIntents) {
+    for (const { intentId, operation, target, record } of openIntents) {
       if (own.has(intentId)) continue;
       const lease = this.leases.get(key) ?? null;
-      own.set(intentId, { intentId, operation, target, key, lease, beganAtMs: this.nowMs });
+      const { bindings } = record.entry;
+      own.set(intentId, { intentId, operation, target, key, lease, beganAtMs: this.nowMs, bindings });
     }
   }
 }

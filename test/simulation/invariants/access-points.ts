@@ -1,6 +1,7 @@
-import { TAGS } from "../../../src/model/records.ts";
+import { ANNOTATIONS, TAGS } from "../../../src/model/records.ts";
 import type { AccessPointRecord } from "../../../src/simulator/services/efs/state.ts";
 import type { AwsCall } from "../aws-port.ts";
+import type { CommittedChange } from "../commits.ts";
 import type { Outcome } from "../simulation.ts";
 import type { Truth } from "../truth.ts";
 import { told } from "./calls.ts";
@@ -125,4 +126,9 @@ function liveOf(truth: Truth): AccessPointRecord[] {
 
 function identity(one: AccessPointRecord): string {
   return JSON.stringify([tagOf(one, TAGS.binding), one.path, one.posixUser, one.creationInfo]);
+}
+
+/** A commit that says that the store was put back on purpose. */
+export function namesConfirmation(change: CommittedChange): boolean {
+  return change.type === "put" && change.record.metadata.annotations[ANNOTATIONS.confirmRestore] !== undefined;
 }
