@@ -36,8 +36,20 @@ function documentIn(text: string): PolicyDocument | "unreadable" {
   return statements.every(isObject) ? { head, statements } : "unreadable";
 }
 
-export function renderPolicy(document: PolicyDocument): string {
-  return JSON.stringify({ ...document.head, Statement: document.statements });
+/** The document as text, its statements last. */
+export function renderPolicy({ head, statements }: { head: object; statements: readonly Statement[] }): string {
+  const empty = JSON.stringify({ ...head, Statement: [] });
+  return `${empty.slice(0, -"]}".length)}${statements.map(textOf).join(",")}]}`;
+}
+
+const texts = new WeakMap<Statement, string>();
+
+/** Candidates for a policy differ in few statements, and most are weighed many times. */
+function textOf(statement: Statement): string {
+  if (!Object.isFrozen(statement)) return JSON.stringify(statement);
+  let text = texts.get(statement);
+  if (text === undefined) texts.set(statement, (text = JSON.stringify(statement)));
+  return text;
 }
 
 /** The installation's id has no hyphen, so no installation's prefix begins another's. */

@@ -1,7 +1,4 @@
-import { createActor, fromPromise, toPromise } from "xstate";
-import type { ecsMachine } from "../../state-machines/ecs/machine.ts";
-import type { fileSystemMachine } from "../../state-machines/file-system/machine.ts";
-import type { lambdaMachine } from "../../state-machines/lambda/machine.ts";
+import { createActor, toPromise } from "xstate";
 import type { ActResult, PassOutput, PlannedStep } from "../../state-machines/pass.ts";
 import type { Action } from "../model/actions.ts";
 import type { Cause, NotedEvent } from "../model/audit.ts";
@@ -15,6 +12,7 @@ import { causeOf } from "./cause.ts";
 import { DriftLog, tellHold, type Concerns, type DriftMemory } from "./drift-log.ts";
 import { Contention, NO_CONTENTION, type ContentionMemory } from "./contention.ts";
 import { actionId, type Failure, type Trouble } from "./failures.ts";
+import { type Hands, handsOf, type PassMachine, withHands } from "./pass-hands.ts";
 import type { ReconcilerPorts } from "./ports.ts";
 import type { Run, RunReport } from "./reconciler.ts";
 import { worsenedBindings } from "./worsened.ts";
@@ -22,8 +20,6 @@ import { worsenedBindings } from "./worsened.ts";
 const HOUR_MS = 3_600_000;
 /** When a run that found no request free in the budget comes again, longer than a run polls. */
 const BUDGET_RETRY_MS = 3_000;
-
-type PassMachine = typeof fileSystemMachine | typeof lambdaMachine | typeof ecsMachine;
 
 /** What a planner is told besides records and observation. */
 export interface Situation<Memory> {
@@ -71,24 +67,16 @@ export async function runPass<Observation, Facets extends { memory: Memory }, Me
   run: Run,
 ): Promise<RunReport> {
   const pass = new Pass(spec, ports, run);
-  const machine = spec.machine.provide({
-    actors: {
-      observe: fromPromise(() => pass.observe()),
-      readMore: fromPromise(() => pass.readMore()),
-      plan: fromPromise(() => pass.plan()),
-      record: fromPromise(() => pass.record()),
-      act: fromPromise(({ input }) => pass.act(input.actionsMax)),
-      pause: fromPromise(({ input }) => ports.clock.sleep(input.afterMs, run.signal)),
-    },
-  });
   const deadlineMs = ports.clock.nowMs() + ports.settings.runMaxMs;
-  const actor = createActor(machine, { input: { deadlineMs, actionsMax: ports.settings.actionsPerRunMax } });
+  const input = { deadlineMs, actionsMax: ports.settings.actionsPerRunMax };
+  const actor = createActor(withHands(spec.machine), { input });
+  handsOf.set(actor.system, pass);
   const done = toPromise(actor);
   actor.start();
   return pass.finish(await done);
 }
 
-class Pass<Observation, Facets extends { memory: Memory }, Memory extends object> {
+class Pass<Observation, Facets extends { memory: Memory }, Memory extends object> implements Hands {
   readonly #spec: PassSpec<Observation, Facets, Memory>;
   readonly #ports: ReconcilerPorts;
   readonly #run: Run;
@@ -223,6 +211,10 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
     );
     this.#acted += result.carriedOut - [...this.#failures.keys()].filter((id) => !before.has(id)).length;
     return result;
+  }
+
+  pause(afterMs: number): Promise<void> {
+    return this.#ports.clock.sleep(afterMs, this.#run.signal);
   }
 
   async finish(output: PassOutput): Promise<RunReport> {
