@@ -4,5 +4,12 @@ export type ReplicaMessage =
   | { url: string }
   /** A key was found at rest, or brought there. */
   | { converged: string }
-  /** Processor time since its process began, µs. */
-  | { cpuUs: number };
+  /** What it has used since its process began. */
+  | { used: Used };
+
+export interface Used {
+  /** Processor time, user and system, µs. */
+  cpuUs: number;
+  /** Requests to DynamoDB, repeats left out, e.g. { "GetItem keys": 3 }. */
+  databaseCalls: Record<string, number>;
+}

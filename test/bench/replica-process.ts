@@ -6,9 +6,11 @@ import { openDynamoDbEngine } from "../../src/store/dynamodb-engine.ts";
 import type { ReplicaMessage } from "./replica-messages.ts";
 import { BENCH_SETTINGS, SERVICE_USER } from "./service-under-test.ts";
 
+const TABLE_PREFIX = "bench-";
+
 /**
  * One replica in a process of its own, on a store that it shares. Tells its parent of each key that has converged,
- * and on demand what processor time it has taken.
+ * and on demand what it has used.
  *
  * argv: DynamoDB's URL, the simulator's URL, account, region.
  */
@@ -17,7 +19,19 @@ forgetAmbientAws();
 const tell = (message: ReplicaMessage): void => void process.send?.(message);
 const credentials = { accessKeyId: SERVICE_USER, secretAccessKey: "not-a-secret" };
 const client = new DynamoDBClient({ endpoint: database, region, credentials });
-const engine = openDynamoDbEngine({ client, tablePrefix: "bench-" });
+const databaseCalls: Record<string, number> = {};
+client.middlewareStack.add(
+  (next, { commandName }) =>
+    (args) => {
+      const { TableName, RequestItems } = args.input as { TableName?: string; RequestItems?: object };
+      const table = (TableName ?? Object.keys(RequestItems ?? {})[0] ?? "").replace(TABLE_PREFIX, "");
+      const name = `${commandName?.replace("Command", "")} ${table}`;
+      databaseCalls[name] = (databaseCalls[name] ?? 0) + 1;
+      return next(args);
+    },
+  { step: "initialize" },
+);
+const engine = openDynamoDbEngine({ client, tablePrefix: TABLE_PREFIX });
 await engine.ensureTables();
 const mooring = await startMooring({
   home: { account, region },
@@ -34,7 +48,7 @@ mooring.service.onActivity(({ type, key }) => {
 });
 process.on("message", (asked) => {
   const { user, system } = process.cpuUsage();
-  if (asked === "cpu") tell({ cpuUs: user + system });
+  if (asked === "used") tell({ used: { cpuUs: user + system, databaseCalls } });
   if (asked === "close") void mooring.close().then(() => process.exit(0));
 });
 tell({ url: mooring.url });

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { ReplicaMessage } from "./replica-messages.ts";
+import type { ReplicaMessage, Used } from "./replica-messages.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 const SCRIPT = fileURLToPath(new URL("replica-process.ts", import.meta.url));
@@ -39,11 +39,10 @@ export class ReplicaUnderTest {
     return () => this.#listeners.delete(listen);
   }
 
-  /** Processor time that it has taken since it began, s. */
-  async cpuSeconds(): Promise<number> {
-    const answer = this.#next((message) => ("cpuUs" in message ? message.cpuUs : null));
-    this.#child.send("cpu");
-    return (await answer) / 1_000_000;
+  async used(): Promise<Used> {
+    const answer = this.#next((message) => ("used" in message ? message.used : null));
+    this.#child.send("used");
+    return answer;
   }
 
   async close(): Promise<void> {

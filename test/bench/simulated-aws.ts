@@ -9,6 +9,8 @@ export interface SimulatedAws {
   url: string;
   account: string;
   region: string;
+  /** The process that it runs in. */
+  pid: number;
   /** Calls by `user` since the last `clearCalls`, by service and operation, e.g. { "efs.DescribeAccessPoints": 3 }. */
   callsBy(user: string): Promise<Record<string, number>>;
   clearCalls(): Promise<void>;
@@ -47,6 +49,7 @@ export async function startSimulatedAws(): Promise<SimulatedAws> {
     url,
     account: health.account,
     region: health.region,
+    pid: child.pid!,
     callsBy: async (user) =>
       ((await control("GET", "calls")) as { byCaller: Record<string, Record<string, number>> }).byCaller[user] ?? {},
     clearCalls: async () => void (await control("DELETE", "calls")),
@@ -68,6 +71,7 @@ export function simulatedHere({ url, simulator, close }: RunningSimulator): Simu
     url,
     account,
     region,
+    pid: process.pid,
     callsBy: async (user) => simulator.calls.counts().byCaller[user] ?? {},
     clearCalls: async () => simulator.calls.clear(),
     setTimings: async (timings) => void Object.assign(simulator.world.timings, timings),
