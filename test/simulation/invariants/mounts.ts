@@ -1,7 +1,7 @@
 import { TAGS } from "../../../src/model/records.ts";
 import { evaluateClientAccess } from "../../../src/simulator/access/client-access.ts";
 import { tryMount } from "../../../src/simulator/services/lambda/invoke.ts";
-import type { Mountable } from "../../../src/simulator/services/lambda/state.ts";
+import type { VersionRecord } from "../../../src/simulator/services/lambda/state.ts";
 import type { World } from "../../../src/simulator/world.ts";
 import { FS_ID } from "../../integration/manifests.ts";
 import { FUNCTIONS } from "../catalog.ts";
@@ -21,11 +21,12 @@ export function withNewestPolicy(world: World): World {
 }
 
 /** Why a new environment of this function could not mount what it names through Mooring; null = it could, or names nothing. */
-function mountFailure(truth: Truth, world: World, source: Mountable): string | null {
+function mountFailure(truth: Truth, world: World, source: VersionRecord): string | null {
   const efs = truth.world.service("efs");
   const own = source.fileSystemConfigs.find(({ Arn }) => {
     const found = efs.accessPoint(Arn.slice(Arn.lastIndexOf("/") + 1));
-    return found !== undefined && tagOf(found, TAGS.installation) !== undefined;
+    // Another's mounts work for as long as somebody else's policy lets them, or none is there.
+    return found !== undefined && tagOf(found, TAGS.bindingName)?.endsWith(`/${source.functionName}`) === true;
   });
   if (own === undefined) return "nothing";
   const attempt = tryMount(world, source, own);
@@ -39,17 +40,17 @@ export const noGap: Invariant = {
   name: "no-gap",
   why: "No call of Mooring's may take a mount away that works, unless its binding is to go: replacement is gapless.",
   watch: (truth, check) => {
-    const working = (): Set<string> => {
+    const working = (): Map<string, VersionRecord> => {
       const world = withNewestPolicy(truth.world);
       const lambda = truth.world.service("lambda");
-      return new Set(
-        FUNCTIONS.filter((name) => {
-          const found = lambda.function(name)?.latest;
-          return found !== undefined && mountFailure(truth, world, found) === null;
-        }),
-      );
+      const versions = FUNCTIONS.flatMap((name) => {
+        const found = lambda.function(name);
+        return found === undefined ? [] : [found.latest, ...found.published.values()];
+      });
+      const all = versions.filter((version) => mountFailure(truth, world, version) === null);
+      return new Map(all.map((version) => [`${version.functionName}:${version.version}`, version]));
     };
-    let before = new Set<string>();
+    let before = new Map<string, VersionRecord>();
     let isKnown = false;
     const isAtRisk = (call: { service: string; operation: string }) =>
       ["PutFileSystemPolicy", "UpdateFunctionConfiguration", "DeleteAccessPoint"].includes(call.operation);
@@ -64,19 +65,30 @@ export const noGap: Invariant = {
         isKnown = false;
         if (!("output" in outcome)) return;
         const after = working();
-        const gone = [...before].filter((name) => !after.has(name));
+        const gone = [...before.values()].filter(
+          ({ functionName, version }) => !after.has(`${functionName}:${version}`),
+        );
         check(
-          gone.every((name) => isExcused(truth, name)),
-          () => `${told(call)} takes the mount of ${gone.join(", ")} away`,
+          gone.every((version) => isExcused(truth, version)),
+          () =>
+            `${told(call)} takes the mount of ${gone.map((one) => `${one.functionName}:${one.version}`).join(", ")} away`,
         );
       },
     };
   },
 };
 
-function isExcused(truth: Truth, name: string): boolean {
-  if (truth.untouchedMs(`function/${name}`) < FOREIGN_MS || truth.untouchedMs("policy") < 5_000) return true;
-  return truth.goes.has(`lambda/${name}`) || truth.isRestored;
+/** A list that was read before a version was published, and the run that relies on it. */
+const PUBLISHED_MS = 15_000;
+
+function isExcused(truth: Truth, { functionName, version, lastModifiedMs }: VersionRecord): boolean {
+  // A published version never changes: nothing that befalls its function explains that it lost its mount.
+  const isNew =
+    version === "$LATEST"
+      ? truth.untouchedMs(`function/${functionName}`) < FOREIGN_MS
+      : truth.nowMs - lastModifiedMs < PUBLISHED_MS;
+  if (isNew || truth.untouchedMs("policy") < 5_000) return true;
+  return truth.goes.has(`lambda/${functionName}`) || truth.isRestored;
 }
 
 export const confined: Invariant = {
