@@ -1,3 +1,4 @@
+import { branchLines, type BranchReport } from "./branches/branch-report.ts";
 import { ALL_FAULTS, type FaultClass } from "./fault-classes.ts";
 import { INVARIANTS } from "./invariants/table.ts";
 import type { Violation } from "./judge.ts";
@@ -27,6 +28,8 @@ export interface Report {
   /** Classes that were asked for and never struck. */
   neverInjected: FaultClass[];
   found: Found[];
+  /** Null if it was not asked for, or the search ended early. */
+  branches: BranchReport | null;
 }
 
 const SLOWEST_MAX = 5;
@@ -43,6 +46,7 @@ export function emptyReport(): Report {
     slowest: [],
     neverInjected: [],
     found: [],
+    branches: null,
   };
 }
 
@@ -60,7 +64,7 @@ export function addRun(report: Report, result: RunResult): void {
 
 /** For people; the last line says how it went. */
 export function reportText(report: Report): string {
-  const { seeds, virtualMs, calls, steps, tookMs, faults, checks, slowest, found, neverInjected } = report;
+  const { seeds, virtualMs, calls, steps, tookMs, faults, checks, slowest, found, neverInjected, branches } = report;
   const total = (table: Record<string, number>) => Object.values(table).reduce((sum, count) => sum + count, 0);
   const lines = [
     `runs                ${seeds} in ${(tookMs / 1_000).toFixed(1)} s, ${(seeds / (tookMs / 1_000)).toFixed(1)} a second`,
@@ -70,6 +74,7 @@ export function reportText(report: Report): string {
     `checks made         ${total(checks)}`,
     ...table(checks),
     `slowest to rest     ${slowest.map(({ seed, convergedAfterMs }) => `seed ${seed}: ${Math.round(convergedAfterMs / 1_000)} s`).join(", ")}`,
+    ...(branches === null ? [] : branchLines(branches)),
     ...(neverInjected.length > 0 ? [`never injected      ${neverInjected.join(", ")}`] : []),
     ...found.flatMap(foundLines),
     `${seeds} seeds, ${found.length} violations`,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readFaults } from "./fault-classes.ts";
+import type { RunResult } from "./run.ts";
 import { runSeeds } from "./run-seeds.ts";
 
 test("nothing goes wrong where nothing is made to go wrong", async () => {
@@ -16,6 +17,16 @@ test("a few seeds with all faults violate nothing", async () => {
   // Some are about what happens in one run of ten.
   const made = Object.values(checks).filter((count) => count > 0);
   expect(made.length).toBeGreaterThan(Object.keys(checks).length / 2);
+}, 60_000);
+
+test("counting branches changes nothing of what a run does", async () => {
+  const results: RunResult[] = [];
+  const seed = { first: 1, count: 1, workers: 1, onRun: (result: RunResult) => results.push(result) };
+  await runSeeds(seed);
+  const { branches } = await runSeeds({ ...seed, measuredRuns: 1 });
+  expect(results[1]).toEqual(results[0]);
+  const [plan] = branches!.directories;
+  expect(plan!.covered).toBeGreaterThan(plan!.total / 3);
 }, 60_000);
 
 test("an unknown fault is refused with those that there are", () => {
