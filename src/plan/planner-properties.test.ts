@@ -11,7 +11,7 @@ import { isOurs, parsePolicy, type Statement } from "./policy-document.ts";
  * they do, nothing foreign changes and nothing goes without a reason.
  * Method: random stories on one world, planned and carried out to the fixed point after each step.
  */
-const RUNS = { seed: 20_261_123, numRuns: 60 };
+const RUNS = { seed: 20_261_123, numRuns: fc.readConfigureGlobal().numRuns ?? 60 };
 
 const NAMES = ["a", "b", "c", "d", "e", "f"];
 const name = fc.constantFrom(...NAMES);
