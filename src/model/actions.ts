@@ -63,6 +63,8 @@ export interface PutFileSystemPolicyAction extends ActionBase {
   /** The text this document was computed from; re-read just before the Put and compared by meaning. */
   basedOn: string | null;
   statements: { ours: number; foreign: number };
+  /** Our statements stand as our newest Put left them: nobody undid them, and this is due for another reason. */
+  isOursIntact?: true;
 }
 
 export interface UpdateFunctionMountAction extends ActionBase {

@@ -12,6 +12,7 @@ import { isFirstConfinement, isPutAgain, losers, lossSentence, maySay } from "./
 import { mergeForeign, stillLost } from "./policy-merge.ts";
 import { isEnforcing } from "./policy-mode.ts";
 import { statementsOf, type StatementsInput, tlsStatement } from "./policy-statements.ts";
+import { isAsPut } from "./policy-recency.ts";
 import { type PolicyInForce, policyInForce } from "./policy-verified.ts";
 import { type PolicyView, writesPolicy } from "./policy-view.ts";
 
@@ -257,6 +258,7 @@ function putAction(pass: FileSystemPass, view: PolicyView, content: PutContent):
     policy,
     basedOn: view.text,
     statements: { ours: ours.length, foreign: foreign.length },
+    ...(isAsPut(pass, view.ours) ? { isOursIntact: true } : {}),
   };
 }
 

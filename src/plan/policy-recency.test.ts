@@ -77,3 +77,15 @@ test("with a gap of none every answer is believed", () => {
   world.policy = before.policy;
   expect(world.passFileSystem().actions.map(({ type }) => type)).toEqual(["PutFileSystemPolicy"]);
 });
+
+test("a Put is marked as repairing nothing of ours exactly while our statements stand as they were put", () => {
+  const { world } = justJoined();
+  const [newcomer] = world.passFileSystem().actions;
+  expect(newcomer).toMatchObject({ type: "PutFileSystemPolicy", isOursIntact: true });
+  world.settle();
+  world.nowMs += GAP_MS;
+  world.policy = null;
+  const [repair] = world.passFileSystem().actions;
+  expect(repair).toMatchObject({ type: "PutFileSystemPolicy" });
+  expect(repair).not.toHaveProperty("isOursIntact");
+});

@@ -28,6 +28,11 @@ export function untilRecentMs({ input, memory }: FileSystemPass, ours: readonly 
   return Math.min(READ_AGAIN_MS, input.settings.absenceGapMs - ageMs);
 }
 
+/** True if our statements in force are those of our newest Put, so that whatever is due was not done to them. */
+export function isAsPut({ memory }: FileSystemPass, ours: readonly Statement[]): boolean {
+  return memory.policyPuts?.at(-1)?.ours === meaningOf(ours);
+}
+
 /** A short digest of what our statements in a policy text mean. */
 export function oursIn(policy: string, installation: string): string {
   const document = parsePolicy(policy);

@@ -236,3 +236,38 @@ test("an event is not spent on a correction of before while what it did stands u
   story.run([]);
   expect(story.undone("bob")).toBe(0);
 });
+
+test("a policy that is changed only because an access point was made anew was undone by nobody, and does not wait", () => {
+  const story = new Story();
+  const put = (policy: string, isOursIntact?: true): Action => ({
+    type: "PutFileSystemPolicy",
+    target: "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1",
+    why: "",
+    bindings: [BINDING],
+    before: null,
+    after: null,
+    removes: 0,
+    fileSystemId: "fs-1",
+    policy,
+    basedOn: null,
+    statements: { ours: 1, foreign: 0 },
+    ...(isOursIntact && { isOursIntact }),
+  });
+  const undone = () => {
+    const action = put("ours");
+    const contention = story.run([action], [story.call("bob", "PutFileSystemPolicy")]);
+    const isHeld = contention.isHeld(action);
+    if (!isHeld) contention.corrected([action], story.nowMs);
+    story.memory = contention.memory();
+    story.run([]);
+    return isHeld;
+  };
+  expect([undone(), undone()]).toEqual([false, false]);
+  const repair = put("ours, with another access point", true);
+  const contention = story.run([repair], [story.call("eve", "DeleteAccessPoint")]);
+  expect(contention.isHeld(repair)).toBe(false);
+  contention.corrected([repair], story.nowMs);
+  story.memory = contention.memory();
+  story.run([]);
+  expect(undone()).toBe(true);
+});

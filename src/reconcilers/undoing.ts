@@ -49,7 +49,7 @@ export function correctionOf(
   installation: string,
   bindingByUid: (uid: string) => BindingRecord | undefined,
 ): Correction | null {
-  if (UNDONE_BY[action.type] === null) return null;
+  if (UNDONE_BY[action.type] === null || (action.type === "PutFileSystemPolicy" && action.isOursIntact)) return null;
   const facet = action.type === "CreateAccessPoint" ? bindingByUid(action.bindingUid)?.facets.accessPoint : undefined;
   const [binding = null, ...others] = action.bindings;
   return {
