@@ -15,11 +15,14 @@ export type LogPlace = { sqlite: string } | { dynamodb: string; tablePrefix: str
 
 export async function openEngine(place: LogPlace): Promise<Engine> {
   if ("sqlite" in place) return openSqliteEngine(place.sqlite);
-  const credentials = { accessKeyId: "bench", secretAccessKey: "not-a-secret" };
-  const client = new DynamoDBClient({ endpoint: place.dynamodb, region: "eu-west-1", credentials });
-  const engine = openDynamoDbEngine({ client, tablePrefix: place.tablePrefix });
+  const engine = openDynamoDbEngine({ client: dynamoDbAt(place.dynamodb), tablePrefix: place.tablePrefix });
   await engine.ensureTables();
   return engine;
+}
+
+export function dynamoDbAt(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: "bench", secretAccessKey: "not-a-secret" };
+  return new DynamoDBClient({ endpoint, region: "eu-west-1", credentials });
 }
 
 export function openLog(engine: Engine, options: Partial<OpenStoreOptions> = {}): Promise<Store> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { startDynamoDbStandIn, type DynamoDbStandIn } from "./dynamodb-stand-in.ts";
+import { copyLog } from "./log-copy.ts";
 import { inLogProcess, openEngine, type LogPlace } from "./log-store.ts";
 import { DYNAMODB_LATENCY_MS, throughputOnDynamoDb, throughputOnSqlite } from "./log-throughput.ts";
 import { logUnderLoad } from "./log-under-load.ts";
@@ -23,8 +24,14 @@ export const commitLog: Scenario = {
     await underLoad(context, "SQLite", sqlite("whole"));
     await underLoad(context, "DynamoDB", inDynamoDb("whole"));
     for (const count of scale.logRecords) {
-      await startUp(context, null, sqlite(`start-${count}`), count);
-      await startUp(context, dynamodb, inDynamoDb(`start${count}`), count);
+      const file = join(directory, `start-${count}.db`);
+      const onDynamoDb = { dynamodb: dynamodb.url, tablePrefix: `start${count}-` };
+      context.progress(`writing ${count} records`);
+      await inLogProcess({ sqlite: file }, "fill", String(count), String(scale.logFillMs));
+      await startUp(context, null, { sqlite: file }, count);
+      context.progress("copying them to DynamoDB");
+      await copyLog(file, onDynamoDb);
+      await startUp(context, dynamodb, onDynamoDb, count);
     }
   },
 };
@@ -45,14 +52,12 @@ async function underLoad({ scale, measured }: ScenarioContext, engine: string, p
 
 /** @param dynamodb null = SQLite. */
 async function startUp(
-  { measured, progress, scale }: ScenarioContext,
+  { measured, scale }: ScenarioContext,
   dynamodb: DynamoDbStandIn | null,
   place: LogPlace,
   count: number,
 ): Promise<void> {
   const engine = dynamodb === null ? "SQLite" : "DynamoDB";
-  progress(`writing ${count} records on ${engine}`);
-  await inLogProcess(place, "fill", String(count), String(scale.logFillMs));
   // Completes the history of the log's tail, as whoever commits does at once.
   await inLogProcess(place, "open");
   await dynamodb?.setLatency(DYNAMODB_LATENCY_MS);
