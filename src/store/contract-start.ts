@@ -83,6 +83,35 @@ function describeDamage(under: EngineUnderTest): void {
     await expect(replica(bound(damaged, engine))).rejects.toThrow(LogDamagedError);
   });
 
+  test("a torn slot that a lost race answers with stops its reader, and is not taken for somebody else's commit", async () => {
+    const engine = await under.open();
+    const [one, two] = [await replica(engine), await replica(engine)];
+    const torn = Object.create(engine) as typeof engine;
+    torn.putSlot = async (item) => {
+      const there = await engine.putSlot(item);
+      return there === true ? true : { ...there, body: there.body?.replace("alice", "mallory") ?? null };
+    };
+    const third = await replica(bound(torn, engine));
+    await one.records.commit(() => put(aBinding("a")));
+    await expect(third.records.commit(() => put(aBinding("b")))).rejects.toThrow(/Slot 2 of the log is torn/);
+    expect((await third.stopped).message).toMatch(/Slot 2 of the log is torn/);
+    await expect(two.records.commit(() => put(aBinding("b")))).resolves.toMatchObject({ slot: 3 });
+  });
+
+  test("a log that is shorter than its checkpoint, as one restored by itself is, is refused", async () => {
+    const engine = await under.open();
+    const options = { checkpointEvery: 4, keepSlots: 100 };
+    const first = await replica(engine, options);
+    for (let n = 0; n < 8; n++) await first.records.commit(() => put(aBinding(`b${n}`)));
+    await first.close();
+    expect((await engine.marker())?.slot).toBe(8);
+    const restored = Object.create(engine) as typeof engine;
+    restored.slot = async (slot) => (slot >= 6 ? null : await engine.slot(slot));
+    await expect(replica(bound(restored, engine), options)).rejects.toThrow(
+      /shorter than, or differs from, its checkpoint at slot 8.*Restore log and checkpoint together/,
+    );
+  });
+
   test("a torn slot is found, and stops all writing", async () => {
     const engine = await under.open();
     const [one, two] = [await replica(engine), await replica(engine)];
