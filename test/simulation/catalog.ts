@@ -67,8 +67,10 @@ export function bindingsOf(chance: Stream): Manifest[] {
  */
 export function aChange(manifest: Manifest, chance: Stream, n: number): Record<string, unknown> {
   const what = chance.random();
-  if (what < 0.4) return { spec: { access: chance.pick(ACCESSES) } };
-  if (what < 0.85) return { spec: chance.happens(0.3) ? placeOf(manifest) : anotherPlace(manifest, chance, n) };
+  if (what < 0.35) return { spec: { access: chance.pick(ACCESSES) } };
+  if (what < 0.8) return { spec: chance.happens(0.3) ? placeOf(manifest) : anotherPlace(manifest, chance, n) };
+  if (what < 0.92) return { spec: { suspend: chance.happens(0.7) } };
+  if (what < 0.97) return { spec: { driftPolicy: chance.happens(0.7) ? "Observe" : "Correct" } };
   return { metadata: { annotations: { "mooring.dev/reconcile-at": `look ${n}` } } };
 }
 

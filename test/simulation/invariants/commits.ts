@@ -84,13 +84,13 @@ export const fencesHold: Invariant = {
       check(stored.fence >= before, () => `the ${facet} facet of ${uid} went back to fence ${stored.fence}`);
     };
     return {
-      async afterStore(call, answer) {
+      afterStore(call, answer) {
         for (const change of committedBy(call, answer)) {
           if (change.type !== "accessPointFacet" && change.type !== "workloadFacet") continue;
           const facet = change.type === "workloadFacet" ? "workload" : "accessPoint";
           const id = `${change.ref.uid} ${facet} ${change.facet.key}`;
           const before = highest.get(id) ?? 0;
-          if (change.facet.fence < before) await judge(change.ref.uid, facet, id);
+          if (change.facet.fence < before) void judge(change.ref.uid, facet, id);
           else highest.set(id, change.facet.fence);
         }
       },

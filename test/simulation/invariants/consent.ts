@@ -1,11 +1,17 @@
 import { TAGS } from "../../../src/model/records.ts";
 import type { BindingRecord } from "../../../src/model/records.ts";
-import { namesConfirmation, tagOf } from "./access-points.ts";
+import { namesConfirmation, ourAccessPoints, tagOf } from "./access-points.ts";
 import { committedBy } from "../commits.ts";
 import { isMutation } from "../levers.ts";
 import type { Truth } from "../truth.ts";
 import { told } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
+
+/** True if some access point of this installation was made at a slot that the log has not reached. */
+async function isOlderThanItsWork(truth: Truth): Promise<boolean> {
+  const head = (await truth.view())?.head ?? Infinity;
+  return ourAccessPoints(truth).some((one) => Number(tagOf(one, TAGS.slot)) > head);
+}
 
 export const restoredStoreHeld: Invariant = {
   name: "restored-store-held",
@@ -14,18 +20,10 @@ export const restoredStoreHeld: Invariant = {
     let restoredAtMs = Infinity;
     let isHeld = false;
     return {
-      async storeRestored() {
+      storeRestored() {
         restoredAtMs = truth.nowMs;
         isHeld = false;
-        const head = (await truth.view())?.head ?? Infinity;
-        const { installation } = truth.simulation.settings;
-        const { accessPoints } = truth.world.service("efs").snapshot() as { accessPoints: { id: string }[] };
-        isHeld = accessPoints.some(({ id }) => {
-          const one = truth.world.service("efs").accessPoint(id);
-          if (one === undefined || one.state === "deleting" || tagOf(one, TAGS.installation) !== installation)
-            return false;
-          return Number(tagOf(one, TAGS.slot)) > head;
-        });
+        void isOlderThanItsWork(truth).then((isOlder) => (isHeld = isOlder));
       },
       afterStore(call, answer) {
         if (isHeld && committedBy(call, answer).some(namesConfirmation)) isHeld = false;

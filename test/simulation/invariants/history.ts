@@ -10,12 +10,15 @@ export const outcomesTrue: Invariant = {
   why: "The history is evidence: what it calls failed was not done, and what it calls done was.",
   watch: (truth, check) => {
     const done = new Set<string>();
+    const gone = new Set<string>();
     const failed = new Map<string, string>();
     return {
       afterCall(call, outcome) {
-        if (!isMutation(call) || ("error" in outcome && outcome.tookEffect !== true)) return;
-        const intent = truth.intentFor(call);
+        const intent = isMutation(call) ? truth.intentFor(call) : null;
         if (intent === null) return;
+        // What somebody else has deleted meanwhile is as gone as if the call had done it.
+        if ("error" in outcome && (outcome.error as Error).name.endsWith("NotFound")) gone.add(intent.intentId);
+        if ("error" in outcome && outcome.tookEffect !== true) return;
         done.add(intent.intentId);
         check(!failed.has(intent.intentId), () => `${told(call)} takes effect; the history says that it failed`);
       },
@@ -27,7 +30,8 @@ export const outcomesTrue: Invariant = {
         const what = `${name} of ${target}`;
         if (outcome === "Failed") failed.set(intentId, what);
         check(outcome !== "Failed" || !done.has(intentId), () => `${what} is told as failed; it took effect`);
-        check(outcome !== "Done" || done.has(intentId), () => `${what} is told as done; it never took effect`);
+        const isDone = done.has(intentId) || (name === "DeleteAccessPoint" && gone.has(intentId));
+        check(outcome !== "Done" || isDone, () => `${what} is told as done; it never took effect`);
       },
     };
   },

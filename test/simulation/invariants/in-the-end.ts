@@ -53,6 +53,12 @@ export const noLeak: Invariant = {
         const facet = view.bindingByUid(tagOf(one, TAGS.binding) ?? "")?.facets.accessPoint;
         const known = [facet?.accessPoint?.id, facet?.successor?.accessPoint?.id, facet?.predecessor?.id, ...retained];
         const isRetiring = facet?.retiring.some(({ accessPointId }) => accessPointId === one.id) === true;
+        // What was left behind on purpose stays known: it is still in its roles' Denies, and may be taken over.
+        const isKept = tagOf(one, TAGS.retained) !== undefined && facet === undefined;
+        check(
+          !isKept || retained.includes(one.id) || truth.isRestored,
+          () => `${one.id} was left behind on purpose, and no record says so`,
+        );
         check(
           known.includes(one.id) || isRetiring || reported.includes(one.id),
           () => `${one.id} of ${tagOf(one, TAGS.bindingName)} is known to no record and not reported`,

@@ -1,3 +1,4 @@
+import { committedBy } from "../commits.ts";
 import { nameOfCall, isMutation } from "../levers.ts";
 import { told } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
@@ -47,6 +48,50 @@ export const boundedRuns: Invariant = {
         if (operation !== "writeKeyRow" || answer !== true || typeof set?.owner !== "string") return;
         const times = count(key);
         check(times <= LEASES_MAX, () => `${process.name} begins the ${times}th run of ${key} within ${WINDOW_MS} ms`);
+      },
+    };
+  },
+};
+
+/** Mooring holds a rollout that ECS took back for a minute at first. */
+const HOLD_MS = 45_000;
+
+export const rollbacksRespected: Invariant = {
+  name: "rollbacks-respected",
+  why: "What ECS has taken back fails again as long as nobody mends it, and each try takes running tasks away.",
+  watch: (truth, check) => {
+    let changedAtMs = -Infinity;
+    /** Mooring's newest revision of a service, and since when. */
+    const own = new Map<string, number>();
+    return {
+      afterStore(call, answer) {
+        for (const change of committedBy(call, answer))
+          if (
+            change.type === "put" &&
+            change.record.kind === "Binding" &&
+            change.record.spec.workload.ecs !== undefined
+          )
+            changedAtMs = truth.nowMs;
+      },
+      afterForeign(_actor, service, operation) {
+        if (service === "ecs" && operation !== "StopTask") changedAtMs = truth.nowMs;
+      },
+      beforeCall(call) {
+        if (call.operation !== "UpdateService" || truth.isRestored) return;
+        const { cluster, service } = call.input as { cluster: string; service: string };
+        const found = truth.world.service("ecs").findService(cluster, service);
+        const begunAtMs = own.get(service) ?? Infinity;
+        const backAtMs = (found?.rollouts ?? [])
+          .filter(({ status, createdMs }) => status.startsWith("ROLLBACK") && createdMs >= begunAtMs)
+          .map(({ updatedMs }) => updatedMs);
+        const last = Math.max(-Infinity, ...backAtMs);
+        const agoMs = truth.nowMs - last;
+        const isTold = changedAtMs > begunAtMs || truth.nowMs - call.process.disturbedAtMs < HOLD_MS;
+        check(agoMs > HOLD_MS || isTold, () => `${told(call)} ${agoMs} ms after ECS took the same back`);
+      },
+      afterCall(call, outcome) {
+        if (call.operation === "UpdateService" && "output" in outcome)
+          own.set(String(call.input["service"]), truth.nowMs);
       },
     };
   },

@@ -1,5 +1,4 @@
-import { TAGS } from "../../../src/model/records.ts";
-import { ANNOTATIONS } from "../../../src/model/records.ts";
+import { ANNOTATIONS, TAGS } from "../../../src/model/records.ts";
 import { committedBy } from "../commits.ts";
 import type { Truth } from "../truth.ts";
 import { tagOf } from "./access-points.ts";
@@ -39,15 +38,28 @@ function idsIn(statement: Statement): string[] {
 
 export const policyFits: Invariant = {
   name: "policy-fits",
-  why: "A policy that EFS refuses for its length changes nothing for anybody, and one that is empty opens the file system.",
-  watch: (truth, check) => ({
-    beforeCall(call) {
-      if (call.operation !== "PutFileSystemPolicy") return;
-      const text = String(call.input["Policy"]);
-      check(text.length <= POLICY_MAX, () => `${told(call)} has ${text.length} characters`);
-      check(statementsOf(text).length > 0, () => `${told(call)} has no statement`);
-    },
-  }),
+  why: "A policy that EFS refuses changes nothing, one that is empty opens the file system, and in mode Observe none is written.",
+  watch: (_truth, check) => {
+    let isWritten = false;
+    return {
+      afterStore(call, answer) {
+        for (const change of committedBy(call, answer))
+          if (
+            change.type === "put" &&
+            change.record.kind === "FileSystem" &&
+            change.record.spec.policy.mode !== "Observe"
+          )
+            isWritten = true;
+      },
+      beforeCall(call) {
+        if (call.operation !== "PutFileSystemPolicy") return;
+        const text = String(call.input["Policy"]);
+        check(isWritten, () => `${told(call)}, although the file system was never in another mode than Observe`);
+        check(text.length <= POLICY_MAX, () => `${told(call)} has ${text.length} characters`);
+        check(statementsOf(text).length > 0, () => `${told(call)} has no statement`);
+      },
+    };
+  },
 };
 
 /** One access point in four lists, as the shortest of them are. */
@@ -89,6 +101,14 @@ export const removalsConfirmed: Invariant = {
     let removed = 0;
     let isConfirmed = false;
     return {
+      async atRest() {
+        const record = (await truth.view())?.fileSystem(truth.simulation.fileSystem.metadata.name);
+        const conditions = record?.facets.fileSystem?.conditions ?? [];
+        const said = conditions.find(({ reason }) => reason === "RemovalWithheld")?.message ?? "";
+        const hash = /confirm-removal=(\w+)/.exec(said)?.[1];
+        const confirmed = record?.metadata.annotations[ANNOTATIONS.confirmRemoval];
+        check(hash === undefined || hash !== confirmed, () => `what was confirmed with ${hash} is still held back`);
+      },
       afterStore(call, answer) {
         for (const change of committedBy(call, answer))
           if (change.type === "put" && change.record.metadata.annotations[ANNOTATIONS.confirmRemoval] !== undefined)

@@ -19,6 +19,7 @@ export const INVARIANTS: readonly Invariant[] = [
   calls.boundedCalls,
   limits.boundedRefusals,
   limits.boundedRuns,
+  limits.rollbacksRespected,
   consent.restoredStoreHeld,
   consent.leftAlone,
   consent.leaseCovers,
