@@ -8,9 +8,10 @@ const HELP = `npm run planted-bugs -- [options]
   --all          seeks each bug from seed 1 on, up to the number that it states; without it, begins with the seed known
   --only NAMES   only these, separated by commas
   --workers N    bugs at once; default 2
+  --seeds N      seeks each from seed 1 to N, whatever it states
   --known        also those that are known to survive, from seed 1 to 20
 
-Last line: "found N of N, median seeds needed M". Exit code: 0 if every bug was found that should be.
+Last line: "N of N planted bugs found, median M seeds". Exit code: 0 if every bug was found that should be.
 `;
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     only: { type: "string" },
     workers: { type: "string", default: "2" },
+    seeds: { type: "string" },
     known: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -41,7 +43,9 @@ async function main(): Promise<number> {
   const due = [...hunts].filter(([{ survives }]) => survives === null);
   const found = due.filter(([, { foundAt }]) => foundAt !== null);
   const needed = found.map(([bug, { seeds }]) => (values.all ? seeds : bug.within));
-  process.stdout.write(`found ${found.length} of ${due.length}, median seeds needed ${median(needed) ?? "none"}\n`);
+  process.stdout.write(
+    `${found.length} of ${due.length} planted bugs found, median ${median(needed) ?? "none"} seeds\n`,
+  );
   return found.length === due.length ? 0 : 1;
 }
 
@@ -50,7 +54,13 @@ async function work(left: PlantedBug[], hunts: Map<PlantedBug, Hunt>): Promise<v
   try {
     for (let bug = left.shift(); bug !== undefined; bug = left.shift()) {
       const seeds =
-        bug.survives === null ? (values.all ? firstSeeds(bug.within) : likelySeeds(bug)) : firstSeeds(KNOWN_SEEDS);
+        values.seeds !== undefined
+          ? firstSeeds(Number(values.seeds))
+          : bug.survives === null
+            ? values.all
+              ? firstSeeds(bug.within)
+              : likelySeeds(bug)
+            : firstSeeds(KNOWN_SEEDS);
       const result = await hunt(tree, bug, seeds, RUN_MS);
       hunts.set(bug, result);
       process.stdout.write(`${lineOf(bug, result)}\n`);

@@ -62,7 +62,14 @@ const PROFILES: readonly Profile[] = [
     why: "The store is put back, and in the end most records go.",
     settings: {},
     without: [],
-    certain: ["store-restored", "all-deleted", "late-consumer", "version-kept", "unreadable-function"],
+    certain: [
+      "store-restored",
+      "all-deleted",
+      "policy-deleted",
+      "late-consumer",
+      "version-kept",
+      "unreadable-function",
+    ],
     storeMs: STORE_MS,
   },
   {

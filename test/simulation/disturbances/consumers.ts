@@ -83,18 +83,21 @@ async function nameIt(levers: Levers, FunctionName: string, Arn: string, n: numb
   });
 }
 
-/** Everybody's role at once, as by a wrong pipeline; in half of the cases somebody then says that it was meant. */
+/** Everybody's role at once, as by a wrong pipeline; mostly somebody then says that it was meant. */
 export const massRemoval: Disturb = async (levers, chance, n) => {
-  const isMeant = chance.happens(0.5);
+  const isMeant = chance.happens(0.7);
   const changed = await Promise.all(
     FUNCTIONS.map((name) => giveRole(levers, "platform-team", name, `${name}-all-${n}`)),
   );
   if (!changed.some(Boolean)) return;
   levers.interference.count("mass-removal");
-  if (isMeant) levers.time.after(chance.between(15_000, 30_000), () => confirmRemoval(levers));
+  // Each further removal is another plan, which asks again.
+  if (isMeant)
+    for (const afterMs of [15_000, 30_000, 45_000])
+      levers.time.after(afterMs + chance.between(0, 5_000), () => confirmRemoval(levers));
 };
 
-function confirmRemoval(levers: Levers, tries = 20): void {
+function confirmRemoval(levers: Levers, tries = 5): void {
   const { fileSystem: manifest } = levers;
   const view = levers.replicas.find(({ controller }) => controller !== null)?.controller?.store.records.view();
   const conditions = view?.fileSystem(manifest.metadata.name)?.facets.fileSystem?.conditions ?? [];

@@ -128,3 +128,34 @@ export const absenceIsTrue: Invariant = {
     };
   },
 };
+
+export const takenAsAsked: Invariant = {
+  name: "taken-as-asked",
+  why: "What bears the right token and tags may be another directory all the same: only what is as the spec says is taken on.",
+  watch: (truth, check) => {
+    const known = new Set<string>();
+    const judge = async (uid: string, id: string): Promise<void> => {
+      const binding = (await truth.view())?.bindingByUid(uid);
+      const made = truth.world.service("efs").accessPoint(id);
+      if (binding === undefined || made === undefined || truth.isRestored) return;
+      // A change of spec that came in between is another matter.
+      if (truth.nowMs - binding.changedBy.atMs < READ_MS) return;
+      const isSame =
+        made.path === binding.spec.rootDirectory.path && made.posixUser?.Uid === binding.spec.posixUser.uid;
+      check(isSame, () => `${binding.metadata.name} takes ${id} on, which is ${made.path} as ${made.posixUser?.Uid}`);
+    };
+    return {
+      afterStore(call, answer) {
+        for (const change of committedBy(call, answer)) {
+          if (change.type !== "accessPointFacet") continue;
+          const { accessPoint, successor } = change.facet;
+          for (const id of [accessPoint?.id, successor?.accessPoint?.id]) {
+            if (id === undefined || known.has(id)) continue;
+            known.add(id);
+            if (truth.nowMs - call.process.disturbedAtMs > DISTURBED_MS) void judge(change.ref.uid, id);
+          }
+        }
+      },
+    };
+  },
+};

@@ -31,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
   commits.retiredStaysRetired,
   commits.fencesHold,
   commits.absenceIsTrue,
+  commits.takenAsAsked,
   policy.policyFits,
   policy.reserveKept,
   policy.removalsConfirmed,
