@@ -1,5 +1,6 @@
 import type { AwsCall } from "../aws-port.ts";
 import { isMutation, isSideEffect, MUTATIONS, nameOfCall } from "../levers.ts";
+import type { Lease } from "../truth.ts";
 import type { Invariant } from "./invariant.ts";
 
 const ON_OBJECTS = new Set(["efs", "lambda", "ecs", "iam", "ec2"]);
@@ -34,7 +35,27 @@ export const oneHolder: Invariant = {
   why: "Two that change one object at once undo each other; only a stopped process or a wrong clock may lead to it.",
   watch: (truth, check) => {
     const isExcused = ({ disturbedAtMs }: { disturbedAtMs: number }) => truth.nowMs - disturbedAtMs < DISTURBED_MS;
+    const leftAtMs = new WeakMap<AwsCall, number>();
+    /** Owners of leases under which something was changed. */
+    const acted = new Set<string>();
+    // A file belongs to one process: the next one takes its leases at once, and waits until the calls of the dead one
+    // must have ended before it changes anything itself.
+    const isWaitedOut = (call: AwsCall, lease: Lease | null, holder: Lease | undefined): boolean => {
+      const sentAtMs = leftAtMs.get(call) ?? -Infinity;
+      return (
+        truth.simulation.replicas.length === 1 &&
+        call.process.isDead &&
+        lease !== null &&
+        sentAtMs < lease.expiresAtMs &&
+        truth.nowMs - sentAtMs <= truth.simulation.settings.callDeadlineMs &&
+        holder !== undefined &&
+        !acted.has(holder.owner)
+      );
+    };
     return {
+      leaving(call) {
+        leftAtMs.set(call, truth.nowMs);
+      },
       beforeCall(call) {
         if (!isMutation(call)) return;
         const intent = truth.intentFor(call);
@@ -43,7 +64,8 @@ export const oneHolder: Invariant = {
         const holds = holder !== undefined && holder.owner === intent.lease?.owner && holder.expiresAtMs > truth.nowMs;
         const excused = isExcused(call.process) || (holder !== undefined && isExcused(holder.process));
         const byRestore = truth.isRestored;
-        check(holds || excused || byRestore, () => {
+        if (holds) acted.add(holder.owner);
+        check(holds || excused || byRestore || isWaitedOut(call, intent.lease, holder), () => {
           const who = holder === undefined ? "nobody" : `${holder.process.name}, until ${holder.expiresAtMs}`;
           return `${told(call)} without the lease of ${intent.key}: it is held by ${who}`;
         });

@@ -24,7 +24,13 @@ export const convergedOrSaysWhy: Invariant = {
         const { conditions } = bindingStatus(binding, view!.fileSystem(binding.spec.fileSystemRef.name));
         const ready = conditions.find(({ type }) => type === "Ready")!;
         const names = conditions.filter(({ type, status }) => PARTS.test(type) && status === "False");
-        const says = ready.status === "True" || names.some(({ reason }) => !isPassing(reason)) || isShown(conditions);
+        // Whoever suspended it was asked for nothing else, and reads how to go on.
+        const isSuspended = binding.spec.suspend && ready.reason === "Suspended";
+        const says =
+          ready.status === "True" ||
+          isSuspended ||
+          names.some(({ reason }) => !isPassing(reason)) ||
+          isShown(conditions);
         check(says, () => `${binding.metadata.name} stays ${ready.reason}: ${ready.message}`);
       }
     },
