@@ -99,7 +99,8 @@ export class Truth implements Watcher {
   leaving(call: AwsCall): void {
     const subject = subjectOf(call);
     const open = [...(this.#intents.get(call.process)?.values() ?? [])];
-    const found = open.find(({ operation, target }) => operation === call.operation && target.includes(subject));
+    // Of several the newest: the outcome of an older one is not known yet, and nothing calls for it any more.
+    const found = open.findLast(({ operation, target }) => operation === call.operation && target.includes(subject));
     if (found !== undefined) this.#covered.set(call, found);
   }
 
