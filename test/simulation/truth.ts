@@ -20,6 +20,8 @@ export interface Lease {
   /** Simulated time. */
   takenAtMs: number;
   expiresAtMs: number;
+  /** As it was written, by the clock of who took it. */
+  writtenExpiryMs: number;
 }
 
 export interface Intent {
@@ -112,7 +114,14 @@ export class Truth implements Watcher {
     const { owner, expiresAtMs = 0, body } = set;
     if (owner === null) this.leases.delete(key);
     else if (owner !== undefined)
-      this.leases.set(key, { key, owner, process, takenAtMs: this.nowMs, expiresAtMs: expiresAtMs - process.aheadMs });
+      this.leases.set(key, {
+        key,
+        owner,
+        process,
+        takenAtMs: this.nowMs,
+        expiresAtMs: expiresAtMs - process.aheadMs,
+        writtenExpiryMs: expiresAtMs,
+      });
     if (body !== undefined) this.#noteIntents(process, key, body);
   }
 
