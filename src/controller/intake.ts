@@ -2,7 +2,7 @@ import type { Priority } from "../aws/fair-line.ts";
 import type { Cause, NotedEvent } from "../model/audit.ts";
 import { parseKey, type ReconcileKey } from "../model/keys.ts";
 import type { Delivery, Lane, Wake, WorkQueue } from "../queue/queue.ts";
-import type { Store } from "../store/store.ts";
+import type { KeyItem, Store } from "../store/store.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { workloadIdOfKey } from "../model/workload.ts";
 
@@ -51,7 +51,7 @@ export async function takeIn(lane: Lane, ports: IntakePorts, signal: AbortSignal
       const max = Math.min(RECEIVE_MAX, heldMax - underWay.size);
       const deliveries = await ports.queue.receive(lane, max, LONG_POLL_MS, signal);
       for (const delivery of deliveries) {
-        const handled = handle(delivery, ports).finally(() => {
+        const handled = handle(delivery, ports, signal).finally(() => {
           underWay.delete(handled);
           freed.resolve();
         });
@@ -66,14 +66,16 @@ export async function takeIn(lane: Lane, ports: IntakePorts, signal: AbortSignal
   await Promise.all(underWay);
 }
 
-async function handle(delivery: Delivery, ports: IntakePorts): Promise<void> {
+async function handle(delivery: Delivery, ports: IntakePorts, signal: AbortSignal): Promise<void> {
   try {
     if (delivery.wakeSweep) ports.requestSweep();
     const { noted } = delivery;
     const answered = await Promise.all(
       delivery.wakes
         .filter((wake) => isOurs(wake.key, ports.store))
-        .map((wake) => (noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, ports))),
+        .map((wake) =>
+          noted === null ? wakeKey(wake, delivery.lane, ports) : takeEvent(wake.key, noted, ports, signal),
+        ),
     );
     // A replica that stops hands what it did not get to back at once, for the others.
     await (answered.every(Boolean) ? delivery.ack() : delivery.retry(0));
@@ -144,14 +146,23 @@ function specChangeOf(key: ReconcileKey, store: Store): Cause {
 /** A key has room for 16 notes: our own calls, of which there may be many, leave half of it to those of others. */
 const NOTED_OWN_MAX = 8;
 
-async function takeEvent(key: ReconcileKey, event: NotedEvent, ports: IntakePorts): Promise<boolean> {
-  const own = ports.isOwn(event) ? await ownCall(key, event, ports) : "notOwn";
+async function takeEvent(
+  key: ReconcileKey,
+  event: NotedEvent,
+  ports: IntakePorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const own = ports.isOwn(event) ? await ownCall(key, event, ports, signal) : "notOwn";
   if (own === "accountedFor") return true;
   // Also what our principal did without us: whoever finds a drift then can say so.
   if (own === "notOwn" || own === "unheardOf") await ports.store.keys.note(key, event);
   const cause: Cause = { kind: "Drift", actor: event.actor, eventName: event.name };
   return ports.scheduler.request({ key, cause, priority: "drift", gather: false });
 }
+
+/** The echo of a call that another replica's run has under way is looked at again so often, and so long after. */
+const ECHO_LOOKS = 4;
+const ECHO_WAIT_MS = 750;
 
 /**
  * "accountedFor" if an event is only the echo of our own call, and a converged read has looked at the world since. The
@@ -161,12 +172,36 @@ async function takeEvent(key: ReconcileKey, event: NotedEvent, ports: IntakePort
 async function ownCall(
   key: ReconcileKey,
   event: NotedEvent,
-  { scheduler, store }: IntakePorts,
+  ports: IntakePorts,
+  signal: AbortSignal,
 ): Promise<"accountedFor" | "made" | "unheardOf"> {
-  await scheduler.idle(key);
-  const item = await store.keys.get(key);
+  await ports.scheduler.idle(key);
+  const item = await itemAtRest(key, event, ports, signal);
   const call = item?.ownCalls.find((own) => own.requestId === event.requestId);
   if (item === null || call === undefined) return (item?.noted.length ?? 0) < NOTED_OWN_MAX ? "unheardOf" : "made";
-  const isSeen = item.convergedReadAtMs !== null && item.convergedReadAtMs >= call.outcomeAtMs;
-  return isSeen ? "accountedFor" : "made";
+  return isSeen(item, event) ? "accountedFor" : "made";
+}
+
+/**
+ * The key's item once no other replica's run has it, as far as that is soon: nearly always it was that run's call, and
+ * it looks at the outcome itself. To mark its key dirty meanwhile would have it look once more for each call.
+ */
+async function itemAtRest(
+  key: ReconcileKey,
+  event: NotedEvent,
+  { store, sleep }: IntakePorts,
+  signal: AbortSignal,
+): Promise<KeyItem | null> {
+  for (let look = 1; ; look += 1) {
+    const item = await store.keys.get(key);
+    const isUnderWay = item !== null && item.owner !== null && !isSeen(item, event);
+    if (!isUnderWay || look === ECHO_LOOKS || signal.aborted) return item;
+    await sleep(ECHO_WAIT_MS, signal);
+  }
+}
+
+/** Whether a converged read has looked at the world since the call that this event tells of. */
+function isSeen({ ownCalls, convergedReadAtMs }: KeyItem, { requestId }: NotedEvent): boolean {
+  const call = ownCalls.find((own) => own.requestId === requestId);
+  return call !== undefined && convergedReadAtMs !== null && convergedReadAtMs >= call.outcomeAtMs;
 }

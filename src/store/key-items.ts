@@ -136,8 +136,9 @@ export class EngineKeyItems implements KeyItems {
   }
 
   async #markDirty(row: KeyRow): Promise<boolean> {
-    const { owner, fence } = row;
-    // Already marked counts only while the same holder is there, so it is written all the same.
+    const { owner, fence, dirty } = row;
+    // Marked, with its holder there, when it was read: whatever takes the mark away looks again after this was asked.
+    if (dirty === 1) return true;
     return this.#engine.writeKeyRow(row.key, { owner, fence }, { dirty: 1 });
   }
 

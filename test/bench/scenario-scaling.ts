@@ -17,6 +17,8 @@ const REPLICAS = [1, 2, 4] as const;
 const ROUNDS = 3;
 /** Above this part of all cores, they and not Mooring decide how fast it goes. */
 const FULL = 0.9;
+/** Cores that something else may take; above it, the rounds of one and of four replicas do not compare. */
+const OTHERS_MAX = 0.25;
 
 type Rounds = ReadonlyMap<number, Round>;
 
@@ -109,11 +111,16 @@ function measurementsOf(results: Rounds, keys: number): Measurement[] {
   ];
 }
 
-/** From how many replicas on the machine and not Mooring was the limit. */
+/** From how many replicas on the machine and not Mooring was the limit, and whether the machine had other work to do. */
 function limitOf(results: Rounds): string {
-  const full = [...results].find(([, { cores }]) => cores.anybodys >= FULL * cores.all);
-  const all = results.get(1)!.cores.all;
-  return full === undefined ? `none of these filled the ${all} cores` : `all ${all} cores were full from ${full[0]} on`;
+  const rounds = [...results];
+  const { all } = results.get(1)!.cores;
+  const full = rounds.find(([, { cores }]) => cores.anybodys >= FULL * all);
+  const limit =
+    full === undefined ? `none of these filled the ${all} cores` : `all ${all} cores were full from ${full[0]} on`;
+  const others = Math.max(...rounds.map(([, { cores }]) => cores.anybodys - cores.ours));
+  if (others < OTHERS_MAX) return limit;
+  return `${limit}, up to ${others.toFixed(1)} of them with something else: not to be relied upon`;
 }
 
 /** Where a repair's processor time goes, and what it asks for. */
