@@ -26,14 +26,27 @@ export function databaseOf(name: EngineName): Database {
 
 function dynamoDbDatabase(): Database {
   const model = new DynamoDbModel(tableDefinitions(PREFIX));
-  const open = (): Engine =>
-    openDynamoDbEngine({ client: null as never, tablePrefix: PREFIX, documents: model.documents });
+  let restored = 0;
+  const over = (documents: DynamoDbModel["documents"]): Engine =>
+    openDynamoDbEngine({ client: null as never, tablePrefix: PREFIX, documents });
+  // DynamoDB restores into new tables: what is still under way to the old ones never reaches those.
+  const ofNow = (): DynamoDbModel["documents"] => {
+    const opened = restored;
+    const send = async (command: object): Promise<unknown> => {
+      if (opened !== restored) throw new Error("The table was replaced by a restored one");
+      return model.documents.send(command as never);
+    };
+    return { send } as never;
+  };
   return {
-    open,
-    truth: open(),
+    open: () => over(ofNow()),
+    truth: over(model.documents),
     backUp: () => {
       const backup = model.snapshot();
-      return () => model.restore(backup);
+      return () => {
+        restored += 1;
+        model.restore(backup);
+      };
     },
     close: () => undefined,
   };

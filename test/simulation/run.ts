@@ -52,9 +52,11 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
       if (restedAtMs !== null) await judge.atRest();
     }
   } finally {
+    simulation.close();
+    // What nobody handles is told a turn later; after the end it would end the search.
+    await new Promise(setImmediate);
     stopListening();
     letOut();
-    simulation.close();
   }
   const { total } = simulation.simulator.calls.counts();
   return {
