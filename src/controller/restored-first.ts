@@ -1,27 +1,53 @@
 import { fileSystemKey, type ReconcileKey } from "../model/keys.ts";
-import { TAGS } from "../model/records.ts";
+import { ANNOTATIONS, type FileSystemRecord, TAGS } from "../model/records.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
 import { reading } from "../reconcilers/read.ts";
 
+type Ports = Pick<ReconcilerPorts, "aws" | "clock" | "settings" | "store">;
+
+/** Between two looks at what could not be read, or whose key is still leased. */
+const LOOK_AGAIN_MS = 1_000;
+
 /**
  * Before anything else is done with a store: whether access points exist that were made at a slot which
- * its log has not reached. Their file systems are looked at first, and hold what they find, since every
- * commit of another key would bring the log nearer to that slot until nothing is to be seen any more.
+ * its log has not reached. Their file systems are looked at first, and this waits until what they find stands
+ * in the log, since every commit of another key would bring the log nearer to that slot until nothing is to be
+ * seen any more. A store that was put back may show a lease that nobody holds; it is waited out like any other.
  *
- * Costs one DescribeAccessPoints per 1,000. What cannot be read is left to the file systems' own runs.
+ * Costs one DescribeAccessPoints per 1,000. Whoever can neither read nor record it within two lease times
+ * goes on all the same, and leaves it to the file systems' own runs: an API that never answers helps nobody.
  */
-export async function lookAtRestoredFirst(
-  { aws, clock, settings, store }: ReconcilerPorts,
-  look: (key: ReconcileKey) => Promise<unknown>,
-): Promise<void> {
-  const view = store.records.view();
+export async function lookAtRestoredFirst(ports: Ports, look: (key: ReconcileKey) => Promise<unknown>): Promise<void> {
+  const { clock, settings } = ports;
+  const looks = Math.ceil((2 * settings.leaseMs) / LOOK_AGAIN_MS);
+  for (let n = 1; ; n += 1) {
+    const due = await notRecorded(ports);
+    if (due?.length === 0 || n > looks) return;
+    await Promise.all((due ?? []).map(({ spec }) => look(fileSystemKey(spec))));
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** Those with an access point from beyond the end of the log of which their records say nothing yet; null = not readable. */
+async function notRecorded({ aws, clock, settings, store }: Ports): Promise<FileSystemRecord[] | null> {
+  if ([...store.records.view().fileSystems()].length === 0) return [];
   const seen = await reading(clock, () => aws.efs.describeAccessPoints());
-  if (!seen.known) return;
-  const suspicious = new Set(
-    seen.value
-      .filter(({ tags }) => tags[TAGS.installation] === settings.installation && Number(tags[TAGS.slot]) > view.head)
-      .map(({ fileSystemId }) => fileSystemId),
-  );
-  const records = [...view.fileSystems()].filter(({ spec }) => suspicious.has(spec.fileSystemId));
-  await Promise.all(records.map(({ spec }) => look(fileSystemKey(spec))));
+  if (!seen.known) return null;
+  // Read after the list: what another replica had made until then stands in the log by now.
+  const view = await store.records.refresh();
+  const highest = new Map<string, number>();
+  for (const { fileSystemId, tags } of seen.value) {
+    const slot = Number(tags[TAGS.slot]);
+    if (tags[TAGS.installation] !== settings.installation || !(slot > view.head)) continue;
+    highest.set(fileSystemId, Math.max(slot, highest.get(fileSystemId) ?? 0));
+  }
+  return [...view.fileSystems()].filter((record) => {
+    const slot = highest.get(record.spec.fileSystemId);
+    return slot !== undefined && !isRecorded(record, slot);
+  });
+}
+
+function isRecorded({ metadata, facets }: FileSystemRecord, slot: number): boolean {
+  const recorded = facets.fileSystem?.restoredSlot ?? Number(metadata.annotations[ANNOTATIONS.confirmRestore] ?? 0);
+  return recorded >= slot;
 }

@@ -86,6 +86,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const inTurn: RunKey = (key, cause, priority) => options.aws.inTurn({ key, priority }, () => runOne(key, cause));
   const scheduler = new Scheduler(inTurn, clock, settings);
   fillIndex(options, await store.records.refresh());
+  const runNow = (key: ReconcileKey) =>
+    scheduler.request({ key, cause: { kind: "Sweep" }, priority: "user", gather: false });
+  // Before the sweeper too: whatever else runs may commit.
+  await lookAtRestoredFirst(ports, runNow);
   const sweeper = startSweeper({
     ports: { ...ports, aws: options.aws.sweep },
     targets,
@@ -104,9 +108,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     requestSweep: () => sweeper.request(),
     logError,
   };
-  const runNow = (key: ReconcileKey) =>
-    scheduler.request({ key, cause: { kind: "Sweep" }, priority: "user", gather: false });
-  await lookAtRestoredFirst(ports, runNow);
   const loops = [takeIn("fast", intakePorts, stopping.signal), takeIn("slow", intakePorts, stopping.signal)];
 
   return {

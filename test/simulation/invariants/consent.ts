@@ -7,13 +7,10 @@ import type { Truth } from "../truth.ts";
 import { told } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
 
-/** So many slots the first commits after a start may go on before a file system is looked at; fewer go unnoticed. */
-const NOTICED_SLOTS = 5;
-
-/** True if some access point of this installation was made at a slot that the log has not nearly reached. */
+/** True if some access point of this installation was made at a slot that the log has not reached. */
 async function isOlderThanItsWork(truth: Truth): Promise<boolean> {
   const head = (await truth.view())?.head ?? Infinity;
-  return ourAccessPoints(truth).some((one) => Number(tagOf(one, TAGS.slot)) > head + NOTICED_SLOTS);
+  return ourAccessPoints(truth).some((one) => Number(tagOf(one, TAGS.slot)) > head);
 }
 
 export const restoredStoreHeld: Invariant = {
