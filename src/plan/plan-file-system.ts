@@ -279,7 +279,7 @@ function rememberPolicy(
     const ours = oursIn(policy!.put!.policy, settings.installation);
     const put = { basisReadAtMs: observed.policy.readAtMs, putAtMs: nowMs, foreign: view.foreign, ours };
     pass.memory.policyPuts = rememberPut(pass.memory.policyPuts ?? [], put);
-  } else if (policy) {
+  } else if (policy && view.text !== null) {
     const wanted = new Set(policy.admissions.map(admissionKey));
     const given = view.inForce.filter((admission) => wanted.has(admissionKey(admission)));
     pass.memory.admittedRoles = sortedSet(given.map(({ roleArn }) => roleArn));

@@ -6,7 +6,7 @@ import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system
 import { accessPointIdOf, type Admission, admissionKey } from "./policy-admissions.ts";
 import { canonicalStatements } from "./policy-canonical.ts";
 import { newcomersThatFit } from "./policy-capacity.ts";
-import { desiredAdmissions, type DesiredAdmissions, type NewcomerAdmissions } from "./policy-desired.ts";
+import { desiredAdmissions, type DesiredAdmissions, givenBefore, type NewcomerAdmissions } from "./policy-desired.ts";
 import { POLICY_CHARACTERS_MAX, renderPolicy, type Statement } from "./policy-document.ts";
 import { isFirstConfinement, isPutAgain, losers, lossSentence, maySay } from "./policy-clients.ts";
 import { mergeForeign, stillLost } from "./policy-merge.ts";
@@ -35,7 +35,7 @@ export interface PolicyPlan {
 
 /** Decides the one document that all bindings of the file system share. */
 export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
-  const desired = desiredAdmissions(pass, view.inForce);
+  const desired = desiredAdmissions(pass, view.text === null ? givenBefore(pass) : view.inForce);
   if (view.mode === "Releasing") Object.assign(desired, { established: view.inForce, newcomers: [], removals: [] });
   const merged = mergeForeign({ ...mergeWindow(pass), foreign: view.foreign });
   const beside = (admissions: readonly Admission[]) => withoutAdopted(pass, view, merged, admissions);
@@ -112,9 +112,7 @@ function admitNewcomers(
   desired: DesiredAdmissions,
   document: (admissions: readonly Admission[]) => Candidate,
 ) {
-  const returning = desired.newcomers.filter(
-    ({ fallback, draft, replaces }) => fallback.length > 0 || draft.former.length > 0 || replaces,
-  );
+  const returning = desired.newcomers.filter(({ wasAdmitted, replaces }) => wasAdmitted || replaces);
   const fresh = desired.newcomers.filter((newcomer) => !returning.includes(newcomer));
   const base = (admitted: readonly NewcomerAdmissions[]) => {
     const chosen = new Set(admitted);

@@ -21,6 +21,8 @@ export interface NewcomerAdmissions {
   admissions: Admission[];
   /** What stays in force while there is no room for it. */
   fallback: Admission[];
+  /** It was admitted before, maybe through an access point that is gone by now. */
+  wasAdmitted: boolean;
   /** It joins beside the one that it replaces: the room kept free is for this. */
   replaces?: true;
 }
@@ -42,6 +44,19 @@ export function desiredAdmissions(pass: FileSystemPass, inForce: readonly Admiss
   sortRetained(pass, inForce, desired, withdrawn);
   desired.established.push(...desired.orphans);
   return desired;
+}
+
+/**
+ * What we had given before somebody deleted the policy, as far as records explain it: any policy shuts out whom it does
+ * not name, so a Put must name those too for whom nothing is to be changed.
+ */
+export function givenBefore(pass: FileSystemPass): Admission[] {
+  const { givenPairs = [] } = pass.input.memory;
+  return pass.drafts.flatMap((draft) => {
+    const roles = draft.binding.facets.workload?.roleArns ?? [];
+    const all = wantedAdmissions(draft, roles, draft.seen ? [draft.seen, ...draft.beside] : []);
+    return all.filter((admission) => givenPairs.includes(pairDigest(admission)));
+  });
 }
 
 /** Every access point id that a record of a binding explains. */
@@ -78,19 +93,20 @@ function sortDraft(pass: FileSystemPass, draft: BindingDraft, own: Admission[], 
   const present = wantedAdmissions(draft, roles, [draft.seen, ...draft.beside]);
   const joining = wantedAdmissions(draft, roles, draft.successorSeen ? [draft.successorSeen] : []);
   const kept = own.filter((admission) => keepsInForce(pass, draft, admission));
+  const wasAdmitted = kept.length > 0 || own.some((one) => draft.former.includes(accessPointIdOf(one.accessPointArn)));
   const pairs = new Set(own.map(pairKey));
   // Make before break: while a role cannot be judged, what is in force stays beside what joins.
   const hasJoined = joining.every((admission) => pairs.has(pairKey(admission)));
   const wanted = hasJoined ? [...present, ...joining] : present;
-  if (!complete) desired.newcomers.push({ draft, admissions: union(kept, wanted), fallback: kept });
+  if (!complete) desired.newcomers.push({ draft, admissions: union(kept, wanted), fallback: kept, wasAdmitted });
   else if (!wanted.every((admission) => pairs.has(pairKey(admission))))
-    desired.newcomers.push({ draft, admissions: wanted, fallback: kept });
+    desired.newcomers.push({ draft, admissions: wanted, fallback: kept, wasAdmitted });
   else {
     desired.established.push(...wanted);
     // A successor joins only beside what is in order; while there is no room, it waits.
     if (!hasJoined) {
       const fallback = joining.filter((admission) => pairs.has(pairKey(admission)));
-      desired.newcomers.push({ draft, admissions: joining, fallback, replaces: true });
+      desired.newcomers.push({ draft, admissions: joining, fallback, wasAdmitted, replaces: true });
     }
   }
   const all = [...present, ...joining];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { BindingSpec } from "../model/records.ts";
 import { FS_ARN, roleArn } from "./planning-samples.ts";
 import { PlanningWorld } from "./planning-world.ts";
 import type { Statement } from "./policy-document.ts";
@@ -67,6 +68,22 @@ describe("drift of the policy", () => {
     const index = all.findIndex(({ Effect }) => Effect === effect);
     world.policy = policyOf(...all.map((statement, i) => (i === index ? { ...statement, ...change } : statement)));
   }
+
+  test.each<[string, Partial<BindingSpec>]>([
+    ["suspended", { suspend: true }],
+    ["only observed", { driftPolicy: "Observe" }],
+  ])(
+    "gives a %s binding back what a deleted policy gave it, as any new policy shuts out whom it does not name",
+    (_what, spec) => {
+      const world = converged("thumb", "resize");
+      world.change("thumb", spec);
+      world.settle();
+      const good = world.policy;
+      world.policy = null;
+      world.settle();
+      expect(samePolicyMeaning(world.policy, good, "test")).toBe(true);
+    },
+  );
 
   test("is not seen in what EFS does to a document it stores", () => {
     const world = converged("thumb", "resize");
