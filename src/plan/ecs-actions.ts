@@ -66,10 +66,12 @@ export function rollOut(
   const { account, region } = pass.input;
   const { cluster, serviceName: service } = pass.service!;
   const primary = primaryOf(pass.service!)!;
+  const completed = pass.service!.deployments.find((one) => one !== primary && one.rolloutState === "COMPLETED");
   pass.memory.registering = null;
   pass.memory.rollout = {
     taskDefinitionArn: ready.taskDefinitionArn,
     basedOn: base.taskDefinitionArn,
+    ...(completed === undefined ? {} : { fallback: completed.taskDefinitionArn }),
     edits,
     sinceMs: pass.input.nowMs,
     replaced: { id: primary.id, updatedAtMs: primary.updatedAtMs },

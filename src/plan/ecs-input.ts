@@ -43,6 +43,8 @@ export interface EcsObservation {
 export interface OwnRollout {
   taskDefinitionArn: string;
   basedOn: string;
+  /** What ECS goes back to if it replaced a rollout that had not completed: the last completed one; absent = `basedOn`. */
+  fallback?: string;
   /** Digest of what was to be mounted, whatever the base. */
   edits: string;
   /** ms. */
@@ -65,6 +67,8 @@ export interface RolledBack {
   reason: string;
   /** Requests to look now (`reconcile-at`) that the bindings carried then; another one lifts the wait once. */
   asked?: string[];
+  /** Other changes that ECS took back before this one, newest first, held as long as they would be by themselves. */
+  before?: Omit<RolledBack, "before">[];
 }
 
 export interface EcsMemory {

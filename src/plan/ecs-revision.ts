@@ -134,9 +134,12 @@ export function contentOf(register: RegisterInput): string {
   return digest([canonical(register.reveal())]);
 }
 
-/** Equal digests: the same is to be mounted, whatever the base. */
+/**
+ * Equal digests: the same is to be mounted, whatever the base. What is taken out does not count: it is in no base for
+ * long, and without it the same revision is to be made.
+ */
 export function editsDigest(edits: readonly RevisionEdit[]): string {
-  const texts = edits.map(({ name, put }) => canonical({ name, put }));
+  const texts = edits.filter(({ put }) => put !== null).map(({ name, put }) => canonical({ name, put }));
   return digest(texts.sort());
 }
 

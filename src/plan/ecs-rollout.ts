@@ -1,7 +1,7 @@
 import type { ObservedDeployment, ObservedService } from "../model/observations.ts";
 import { ANNOTATIONS, TASK_DEFINITION_TAGS } from "../model/records.ts";
 import { digest } from "./digest.ts";
-import { revisionName, type OwnRollout } from "./ecs-input.ts";
+import { revisionName, type OwnRollout, type RolledBack } from "./ecs-input.ts";
 import { type EcsPass, type EcsDraft, say } from "./ecs-pass.ts";
 
 /** ECS tells by its events when a rollout has ended; this is for those that get lost. */
@@ -11,6 +11,8 @@ const LOST_AFTER_MS = 10_000;
 /** How the wait after a rollback grows, in back-off steps: a minute at first and an hour at most, by default. */
 const HOLD_FACTOR = 60;
 const HOLD_CAP_FACTOR = 12;
+/** Rollouts that were taken back before the newest, and are remembered with it. */
+const BEFORE_MAX = 3;
 
 export function primaryOf({ deployments }: ObservedService): ObservedDeployment | null {
   return deployments.find(({ status }) => status === "PRIMARY") ?? null;
@@ -73,13 +75,14 @@ function wasTakenBack(service: ObservedService, primary: ObservedDeployment, own
   const isBack =
     primary.taskDefinitionArn === own.basedOn &&
     (own.seen || primary.id !== own.replaced.id || primary.updatedAtMs > own.replaced.updatedAtMs);
-  return failed || isBack;
+  const isFurtherBack = own.seen && primary.taskDefinitionArn === own.fallback;
+  return failed || isBack || isFurtherBack;
 }
 
-function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDeployment, own: OwnRollout) {
+function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDeployment, own: OwnRollout): RolledBack {
   const { settings, nowMs } = pass.input;
-  const before = pass.memory.rolledBack;
-  const times = before?.edits === own.edits ? before.times + 1 : 1;
+  const earlier = allTakenBack(pass.memory);
+  const times = (earlier.find(({ edits }) => edits === own.edits)?.times ?? 0) + 1;
   const holdMs = Math.min(
     settings.backoffCapMs * HOLD_CAP_FACTOR,
     settings.backoffBaseMs * HOLD_FACTOR * 2 ** Math.min(times - 1, 20),
@@ -92,9 +95,17 @@ function takenBack(pass: EcsPass, service: ObservedService, primary: ObservedDep
     times,
     untilMs: nowMs + holdMs,
     asked: requestsToLook(pass),
+    before: earlier.filter(({ edits, untilMs }) => edits !== own.edits && untilMs > nowMs).slice(0, BEFORE_MAX),
     reason:
       failed?.rolloutStateReason ?? reasonOfTheWayBack(primary) ?? "its tasks failed to start, or somebody stopped it",
   };
+}
+
+/** All that ECS took back and that may still be held, newest first: what is wanted may alternate between them. */
+function allTakenBack({ rolledBack }: EcsPass["memory"]): Omit<RolledBack, "before">[] {
+  if (rolledBack === null) return [];
+  const { before = [], ...newest } = rolledBack;
+  return [newest, ...before];
 }
 
 /** Short, since the memory is: what `mooring.dev/reconcile-at` says of each binding that has it. */
@@ -183,9 +194,9 @@ function isHeld(
   tell: Tell,
   { edits, name }: { edits: string; name: string },
 ): boolean {
-  const { rolledBack } = pass.memory;
+  const rolledBack = allTakenBack(pass.memory).find((one) => one.edits === edits);
   const { nowMs } = pass.input;
-  if (rolledBack === null || rolledBack.edits !== edits) return false;
+  if (rolledBack === undefined) return false;
   if (rolledBack.basedOn !== primary.taskDefinitionArn || rolledBack.untilMs <= nowMs) return false;
   // Whoever asks for a look has mended the cause, as far as they know: one more try, which is held again if it fails.
   if (requestsToLook(pass).some((one) => !(rolledBack.asked ?? []).includes(one))) return false;

@@ -395,6 +395,64 @@ describe("a rollback by the circuit breaker", () => {
     expect(types(other.pass().actions)).toEqual(["RegisterTaskDefinition"]);
   });
 
+  test("is held when a binding that it took out has gone with the way back", () => {
+    const world = converged("old");
+    world.add("bad");
+    world.add("late");
+    world.pass();
+    world.pass();
+    world.pass();
+    world.changePrimary({ failedTasks: 2 });
+    world.delete("late");
+    world.pass();
+    world.pass();
+    world.pass();
+    expect(world.revisions).toHaveLength(4);
+    world.rollBack(2);
+    world.pass();
+    world.complete();
+    world.pass();
+    world.bindings.delete("late");
+    expect(world.pass()).toMatchObject({ actions: [] });
+    expect(world.condition("bad")?.reason).toBe("RolledBack");
+  });
+
+  test("is known although it replaced a rollout that had not completed, and nobody saw the way back", () => {
+    const world = converged("old");
+    world.add("bad");
+    world.pass();
+    world.pass();
+    world.pass();
+    world.changePrimary({ failedTasks: 2 });
+    world.add("worse");
+    world.pass();
+    world.pass();
+    world.pass();
+    world.rollBack(2);
+    world.complete();
+    expect(world.pass().actions).toEqual([]);
+    expect(world.condition("worse")?.reason).toBe("RolledBack");
+  });
+
+  test("is held after another change was taken back too", () => {
+    const world = rolledBack();
+    world.complete();
+    world.pass();
+    world.add("other");
+    world.pass();
+    world.pass();
+    world.pass();
+    world.rollBack();
+    world.pass();
+    world.complete();
+    expect(world.pass().actions).toEqual([]);
+    world.serve("other", null);
+    expect(world.pass().actions).toEqual([]);
+    expect(world.condition("bad")?.reason).toBe("RolledBack");
+    world.nowMs += 60_000;
+    expect(types(world.pass().actions)).toEqual(["UpdateService"]);
+  });
+
   test("is tried once more for each request to look, and then held again for longer", () => {
     const world = rolledBack();
     world.complete();

@@ -121,8 +121,10 @@ export class PlanningEcsWorld {
   }
 
   /** The circuit breaker gives up; the deployment before becomes PRIMARY under its old id. */
-  rollBack(): void {
-    const [failed, before] = this.running.deployments;
+  /** To the deployment before, or to one further back. */
+  rollBack(to = 1): void {
+    const failed = this.running.deployments[0];
+    const before = this.running.deployments[to];
     this.nowMs += 1;
     this.#set([
       {
