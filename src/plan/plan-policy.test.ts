@@ -106,6 +106,25 @@ describe("a newcomer", () => {
     expect(world.policy).not.toContain(gone.accessPointId);
     expect(world.condition("function-with-a-rather-long-name-00", "PolicyReady")?.status).toBe("True");
   });
+
+  test("that was refused does not get that room by having its access point made anew", () => {
+    const world = converged("thumb");
+    const document = JSON.parse(world.policy!) as { Statement: object[] };
+    const pad = (length: number) => ({ Sid: "x".repeat(length), Effect: "Deny", Principal: "*", Action: "ec2:*" });
+    // One more fits into what AWS allows, and not into what is left beside the room for a replacement.
+    const room = 20_000 - 1_100 - world.policy!.length - JSON.stringify(pad(0)).length - 1;
+    world.policy = JSON.stringify({ ...document, Statement: [pad(room), ...document.Statement] });
+    world.add("resize");
+    world.settle();
+    const before = world.policy;
+    const [old] = world.accessPoints.splice(1);
+    world.settle();
+    expect(world.accessPoints[1]?.accessPointId).not.toBe(old?.accessPointId);
+    const said = world.condition("resize", "PolicyReady");
+    expect(said).toMatchObject({ status: "False", reason: "PolicyCapacity" });
+    expect(Number(/would need (\d{5})/.exec(said!.message)?.[1])).toBeLessThanOrEqual(20_000);
+    expect(world.policy).toBe(before);
+  });
 });
 
 describe("a role that was deleted while its statement is in force", () => {
