@@ -35,7 +35,8 @@ export function createConsumerScan(aws: Aws, clock: Clock): ConsumerScan {
   };
   return {
     since(notBeforeMs) {
-      if (last === null || last.beganAtMs < notBeforeMs) {
+      // One that begins in the future was begun before the clock was set back, nobody knows how long ago.
+      if (last === null || last.beganAtMs < notBeforeMs || last.beganAtMs > clock.nowMs()) {
         const begun = { beganAtMs: clock.nowMs(), read: read() };
         last = begun;
         void begun.read.then(({ functions, ecs }) => {

@@ -2,6 +2,7 @@ import { MOUNT_FINALIZER } from "../../../src/model/records.ts";
 import type { AwsCall } from "../aws-port.ts";
 import { committedBy } from "../commits.ts";
 import { FUNCTIONS } from "../catalog.ts";
+import type { StoreCall } from "../store-port.ts";
 import type { Truth } from "../truth.ts";
 import { told } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
@@ -9,7 +10,7 @@ import type { Invariant } from "./invariant.ts";
 /** For so long after a pause or a jump of its clock a process may take the wrong time for the right one. */
 const DISTURBED_MS = 75_000;
 
-function isTimeless({ process }: AwsCall, truth: Truth): boolean {
+function isTimeless({ process }: Pick<AwsCall, "process">, truth: Truth): boolean {
   return process.aheadMs !== 0 || truth.nowMs - process.disturbedAtMs < DISTURBED_MS;
 }
 
@@ -21,8 +22,17 @@ export const twoCleanReads: Invariant = {
     const released = new Map<string, number>();
     const retired = new Map<string, number>();
     const owners = new Map<string, string>();
+    /** First clean reads by access point. With a wrong clock: then the gap is measured between two clocks, and not judged. */
+    const noted = new Map<string, { isTimeless: boolean }>();
+    const noteClean = (call: StoreCall, body: string): void => {
+      const { memory } = JSON.parse(body) as { memory?: { planner?: { cleanSinceMs?: Record<string, number> } } };
+      for (const id of Object.keys(memory?.planner?.cleanSinceMs ?? {}))
+        if (!noted.has(id)) noted.set(id, { isTimeless: isTimeless(call, truth) });
+    };
     return {
       afterStore(call, answer) {
+        const { body } = (call.operation === "writeKeyRow" ? call.args[2] : {}) as { body?: string };
+        if (answer === true && body?.includes("cleanSinceMs") === true) noteClean(call, body);
         for (const change of committedBy(call, answer)) {
           if (change.type === "releaseFinalizer" && change.finalizer === MOUNT_FINALIZER)
             released.set(change.ref.uid, truth.nowMs);
@@ -38,6 +48,8 @@ export const twoCleanReads: Invariant = {
         const id = String(call.input["AccessPointId"]);
         const sinceMs = [retired.get(id), released.get(owners.get(id) ?? "")].filter((one) => one !== undefined);
         if (sinceMs.length === 0) return;
+        check(noted.has(id), () => `${told(call)} without a first clean read that was noted`);
+        if (noted.get(id)?.isTimeless === true) return;
         const ageMs = truth.nowMs - Math.min(...sinceMs);
         check(ageMs >= truth.simulation.settings.absenceGapMs, () => `${told(call)} ${ageMs} ms after it might go`);
       },
