@@ -50,6 +50,7 @@ export async function runKey(
       return { againInMs: 0 };
     }
     item = (await ports.store.keys.get(key)) ?? item;
+    if (!(await settled(lease, item, ports))) return { againInMs: ports.settings.backoffBaseMs };
   }
 }
 
@@ -85,11 +86,22 @@ async function closeOpenIntents(lease: Lease, ports: KeyRunnerPorts): Promise<vo
       requestId: null,
       detail: {
         message:
-          "the replica that made this call ended before its answer; the entries after this one say what was found",
+          "the run that made this call ended before its answer was noted; the entries after this one say what was found",
       },
       bindings: entry.bindings,
       fileSystem: entry.fileSystem,
     });
+  }
+}
+
+/** False = the lease was lost. A run that broke may have left an intent open, and if the next one converges, nobody else looks. */
+async function settled(lease: Lease, item: KeyItem, ports: KeyRunnerPorts): Promise<boolean> {
+  try {
+    await closeOpenIntents({ ...lease, item }, ports);
+    return true;
+  } catch (error) {
+    if (error instanceof LeaseLostError) return false;
+    throw error;
   }
 }
 
