@@ -1,3 +1,4 @@
+import type { AwsCall } from "../aws-port.ts";
 import { committedBy } from "../commits.ts";
 import { nameOfCall, isMutation } from "../levers.ts";
 import { told } from "./calls.ts";
@@ -60,9 +61,15 @@ export const rollbacksRespected: Invariant = {
   name: "rollbacks-respected",
   why: "What ECS has taken back fails again as long as nobody mends it, and each try takes running tasks away.",
   watch: (truth, check) => {
+    // A changed spec or a request to look, and another revision that somebody deploys, lift the hold.
     let changedAtMs = -Infinity;
-    /** Mooring's newest revision of a service, and since when. */
-    const own = new Map<string, number>();
+    /** Ids of the rollouts that Mooring began. */
+    const own = new Set<string>();
+    const serviceOf = ({ input }: AwsCall) =>
+      truth.world.service("ecs").findService(String(input["cluster"]), String(input["service"]));
+    /** A revision that mounts another access point is another change, and one that is registered again is the same. */
+    const contentOf = (revision: unknown) =>
+      JSON.stringify(truth.world.service("ecs").definition(String(revision))?.definition);
     return {
       afterStore(call, answer) {
         for (const change of committedBy(call, answer))
@@ -73,25 +80,28 @@ export const rollbacksRespected: Invariant = {
           )
             changedAtMs = truth.nowMs;
       },
-      afterForeign(_actor, service, operation) {
-        if (service === "ecs" && operation !== "StopTask") changedAtMs = truth.nowMs;
+      afterForeign(_actor, _service, operation) {
+        if (operation === "UpdateService") changedAtMs = truth.nowMs;
       },
       beforeCall(call) {
-        if (call.operation !== "UpdateService" || truth.isRestored) return;
-        const { cluster, service } = call.input as { cluster: string; service: string };
-        const found = truth.world.service("ecs").findService(cluster, service);
-        const begunAtMs = own.get(service) ?? Infinity;
-        const backAtMs = (found?.rollouts ?? [])
-          .filter(({ status, createdMs }) => status.startsWith("ROLLBACK") && createdMs >= begunAtMs)
-          .map(({ updatedMs }) => updatedMs);
-        const last = Math.max(-Infinity, ...backAtMs);
-        const agoMs = truth.nowMs - last;
+        const service = serviceOf(call);
+        if (call.operation !== "UpdateService" || service === undefined || truth.isRestored) return;
+        const wanted = contentOf(call.input["taskDefinition"]);
+        const revisionOf = (id: string) => service.revisions.find((one) => one.id === id)?.spec.taskDefinition;
+        const last = service.rollouts.find(
+          ({ id, status, targetRevisionId }) =>
+            own.has(id) && status.startsWith("ROLLBACK") && contentOf(revisionOf(targetRevisionId)) === wanted,
+        );
+        if (last === undefined) return;
+        const agoMs = truth.nowMs - (last.rollback?.startedMs ?? last.updatedMs);
+        // For one try: whatever Mooring began since has used the change up.
+        const begunAtMs = Math.max(...service.rollouts.filter(({ id }) => own.has(id)).map((one) => one.createdMs));
         const isTold = changedAtMs > begunAtMs || truth.nowMs - call.process.disturbedAtMs < HOLD_MS;
         check(agoMs > HOLD_MS || isTold, () => `${told(call)} ${agoMs} ms after ECS took the same back`);
       },
       afterCall(call, outcome) {
-        if (call.operation === "UpdateService" && "output" in outcome)
-          own.set(String(call.input["service"]), truth.nowMs);
+        const newest = serviceOf(call)?.rollouts[0];
+        if (call.operation === "UpdateService" && "output" in outcome && newest !== undefined) own.add(newest.id);
       },
     };
   },
