@@ -77,7 +77,7 @@ describe("a newcomer", () => {
     expect(admitted.every((name) => world.condition(name, "PolicyReady")?.status === "True")).toBe(true);
   });
 
-  test("in the place of so many others that their removal waits, and without room beside them, says so", () => {
+  test("in the place of so many others that their removal waits joins as far as there is room beside them, and else says so", () => {
     const world = new PlanningWorld();
     const names = Array.from({ length: 8 }, (_, i) => `function-with-a-rather-long-name-${i}`);
     for (const name of names) world.add(name);
@@ -91,8 +91,15 @@ describe("a newcomer", () => {
       world.functions.get(name)!.roleArn = roleArn(`${name}-2`);
     }
     world.settle();
-    for (const name of names)
-      expect(world.condition(name, "PolicyReady")).toMatchObject({ status: "False", reason: "PolicyCapacity" });
+    const joined = names.filter((name) => world.policy!.includes(`${roleArn(`${name}-2`)}"`));
+    expect(joined.length).toBeGreaterThan(0);
+    expect(joined.length).toBeLessThan(names.length);
+    for (const name of names) {
+      expect(world.policy).toContain(`${roleArn(name)}"`);
+      const said = joined.includes(name) ? { status: "True" } : { status: "False", reason: "PolicyCapacity" };
+      expect(world.condition(name, "PolicyReady")).toMatchObject(said);
+    }
+    expect(world.policy!.length).toBeLessThanOrEqual(20_000);
     const said = world.fileSystem.facets.fileSystem!.conditions.find(({ type }) => type === "PolicyReady");
     expect(said).toMatchObject({ status: "False", reason: "RemovalWithheld" });
   });

@@ -40,8 +40,10 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const merged = mergeForeign({ ...mergeWindow(pass), foreign: view.foreign });
   const beside = (admissions: readonly Admission[]) => withoutAdopted(pass, view, merged, admissions);
   const document = (admissions: readonly Admission[]) => documentOf(pass, view, beside(admissions), admissions);
-  const { admissions: admitted, refused, room } = admitNewcomers(pass, desired, document);
-  const { admissions, removed, withheld } = limitRemovals(pass, view, desired, admitted);
+  const fitted = admitNewcomers(pass, desired, document);
+  const { removed, held, withheld } = limitRemovals(pass, view, desired, fitted.admissions);
+  // What is held back takes its room in the document: who joins must fit beside it.
+  const { admissions, refused, room } = withheld ? admitNewcomers(pass, withHeld(desired, held), document) : fitted;
   const wanted = statementsInput(pass, view, admissions);
   const { policy, ours } = document(admissions);
   const foreign = beside(admissions);
@@ -161,13 +163,19 @@ function limitRemovals(
   const removed = desired.removals.filter((admission) => !kept.has(admissionKey(admission)));
   const confirmed = pass.input.fileSystem.metadata.annotations[ANNOTATIONS.confirmRemoval];
   const radius = blastRadius(removed.map(admissionKey), pass.input.removalsLastHour, view.inForce.length, confirmed);
-  if (!radius.withheld) return { admissions: [...admitted], removed, withheld: null };
+  if (!radius.withheld) return { removed, held: [], withheld: null };
   pass.endings.stall(`${removed.length} removals from the file system policy wait for confirmation`);
-  return {
-    admissions: [...admitted, ...removed],
-    removed: [],
-    withheld: { count: removed.length, planHash: radius.planHash },
-  };
+  return { removed: [], held: removed, withheld: { count: removed.length, planHash: radius.planHash } };
+}
+
+/** A newcomer that falls back to what it had does so without what is held back anyway. */
+function withHeld(desired: DesiredAdmissions, held: readonly Admission[]): DesiredAdmissions {
+  const keys = new Set(held.map(admissionKey));
+  const newcomers = desired.newcomers.map((one) => ({
+    ...one,
+    fallback: one.fallback.filter((admission) => !keys.has(admissionKey(admission))),
+  }));
+  return { ...desired, established: [...desired.established, ...held], newcomers };
 }
 
 function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly Statement[]): boolean {
