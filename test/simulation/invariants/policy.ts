@@ -70,9 +70,13 @@ export const reserveKept: Invariant = {
   why: "Without room for one access point beside its successor nothing could ever be replaced any more.",
   watch: (truth, check) => {
     const known = new Set<string>();
+    // Whose it was is remembered: a statement in force stays when others delete its access point.
+    const owners = new Map<string, string>();
     const bindingOf = (id: string): string => {
       const found = truth.world.service("efs").accessPoint(id);
-      return (found === undefined ? undefined : tagOf(found, TAGS.bindingName)) ?? id;
+      const name = (found === undefined ? undefined : tagOf(found, TAGS.bindingName)) ?? owners.get(id) ?? id;
+      owners.set(id, name);
+      return name;
     };
     return {
       beforeCall(call) {
