@@ -168,3 +168,15 @@ describe("a role that was deleted while its statement is in force", () => {
     expect(world.policy).toBe(policy);
   });
 });
+
+test("a policy is left as it is while the access points cannot be read: their tags tell a restored store", () => {
+  const world = converged("thumb");
+  const edited = JSON.stringify({ ...(JSON.parse(world.policy!) as object), Statement: [] });
+  world.policy = edited;
+  world.unreadable["accessPoints"] = "ThrottlingException";
+  world.passFileSystem();
+  expect(world.policy).toBe(edited);
+  world.unreadable = {};
+  world.settle();
+  expect(world.policy).toContain(roleArn("thumb"));
+});

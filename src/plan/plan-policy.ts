@@ -49,7 +49,7 @@ export function planPolicy(pass: FileSystemPass, view: PolicyView): PolicyPlan {
   const foreign = beside(admissions);
   judgeNamedStatements(pass, view, foreign);
   const put =
-    isDue(view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions) && maySay(pass, view)
+    isDue(pass, view, ours, foreign) && !isWorthWaiting(pass, view, foreign, admissions) && maySay(pass, view)
       ? putAction(pass, view, { policy, ours, foreign, admissions, removed })
       : null;
   return {
@@ -178,8 +178,15 @@ function withHeld(desired: DesiredAdmissions, held: readonly Admission[]): Desir
   return { ...desired, established: [...desired.established, ...held], newcomers };
 }
 
-function isDue(view: PolicyView, ours: readonly Statement[], foreign: readonly Statement[]): boolean {
+function isDue(
+  { input: { observed } }: FileSystemPass,
+  view: PolicyView,
+  ours: readonly Statement[],
+  foreign: readonly Statement[],
+): boolean {
   if (!writesPolicy(view)) return false;
+  // Their tags alone tell that the store was put back to an older state: unread, nobody knows what these records are worth.
+  if (!observed.accessPoints.known) return false;
   // The first Put takes away the default that admits everyone: not before it gives somebody something.
   if (view.text === null && !ours.some(({ Effect }) => Effect === "Allow")) return false;
   if (foreign.length !== view.foreign.length || foreign.some((one, index) => one !== view.foreign[index])) return true;
