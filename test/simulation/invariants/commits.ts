@@ -1,9 +1,10 @@
-import { MOUNT_FINALIZER } from "../../../src/model/records.ts";
+import { MOUNT_FINALIZER, TAGS } from "../../../src/model/records.ts";
 import type { AwsCall } from "../aws-port.ts";
 import { committedBy } from "../commits.ts";
 import { FUNCTIONS } from "../catalog.ts";
 import type { StoreCall } from "../store-port.ts";
 import type { Truth } from "../truth.ts";
+import { tagOf } from "./access-points.ts";
 import { told } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
 
@@ -146,10 +147,13 @@ export const takenAsAsked: Invariant = {
   why: "What bears the right token and tags may be another directory all the same: only what is as the spec says is taken on.",
   watch: (truth, check) => {
     const known = new Set<string>();
+    const madeByUs = new Set<string>();
     const judge = async (uid: string, id: string): Promise<void> => {
       const binding = (await truth.view())?.bindingByUid(uid);
       const made = truth.world.service("efs").accessPoint(id);
       if (binding === undefined || made === undefined || truth.isRestored) return;
+      // Made for this binding as its spec said then, and noted late: the next one follows by a replacement.
+      if (madeByUs.has(id) && tagOf(made, TAGS.binding) === uid) return;
       // A change of spec that came in between is another matter.
       if (truth.nowMs - binding.changedBy.atMs < READ_MS) return;
       const isSame =
@@ -157,6 +161,11 @@ export const takenAsAsked: Invariant = {
       check(isSame, () => `${binding.metadata.name} takes ${id} on, which is ${made.path} as ${made.posixUser?.Uid}`);
     };
     return {
+      afterCall({ operation }, outcome) {
+        const output = "output" in outcome ? (outcome.output as { AccessPointId?: string } | undefined) : undefined;
+        if (operation === "CreateAccessPoint" && output?.AccessPointId !== undefined)
+          madeByUs.add(output.AccessPointId);
+      },
       afterStore(call, answer) {
         for (const change of committedBy(call, answer)) {
           if (change.type !== "accessPointFacet") continue;
