@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { aBinding, aFileSystem } from "./manifests.ts";
 import { World } from "./world.ts";
 
-/** AWS grants this account 4.5 calls of Lambda's control plane a second; Mooring believes that it may make 30. */
-const QUOTA_FACTOR = 0.3;
+/** AWS grants this account 1.8 calls of Lambda's control plane a second; Mooring believes that it may make 30. */
+const QUOTA_FACTOR = 0.12;
 const QUOTA_SHARE = 2;
 const BINDINGS = ["thumbnailer", "indexer", "reporter"].map((name) => aBinding(name));
 
