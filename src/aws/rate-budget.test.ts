@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Turn } from "./fair-line.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../model/manual-clock.ts";
 import { bucketOf, QUOTAS } from "./quotas.ts";
 import { createRateBudget, type RateBudget } from "./rate-budget.ts";
 

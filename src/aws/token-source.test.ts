@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { drawn, type PoolLevel, type TokenPool } from "../model/token-pool.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../model/manual-clock.ts";
 import { createRateBudget } from "./rate-budget.ts";
 
 const never = new AbortController().signal;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { AwsError } from "../model/errors.ts";
 import { ANNOTATIONS, TAGS } from "../model/records.ts";
 import type { ReconcilerPorts } from "../reconcilers/ports.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../model/manual-clock.ts";
 import { lookAtRestoredFirst } from "./restored-first.ts";
 
 const KEY = "filesystem/111122223333/eu-west-1/fs-1";

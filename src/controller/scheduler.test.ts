@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Cause } from "../model/audit.ts";
 import { DEFAULT_SETTINGS } from "../model/settings.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../model/manual-clock.ts";
 import { Scheduler, type Request } from "./scheduler.ts";
 
 const SWEEP: Cause = { kind: "Sweep" };

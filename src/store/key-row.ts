@@ -28,6 +28,19 @@ interface Noted {
   ids: string[];
 }
 
+/** An item among those of the keys that nobody leases and that is never due. */
+export const NEVER_DUE: Omit<KeyFields, "rev" | "body"> = {
+  owner: null,
+  fence: 0,
+  expiresAtMs: 0,
+  dirty: 0,
+  dueAtMs: null,
+  wakeAtMs: null,
+  nextAtMs: null,
+  notedRev: 0,
+  noted: "{}",
+};
+
 export function newRow(): KeyFields {
   const body: KeyBody = {
     failures: 0,
@@ -41,16 +54,9 @@ export function newRow(): KeyFields {
     uncopied: null,
   };
   return {
-    owner: null,
-    fence: 0,
-    expiresAtMs: 0,
-    dirty: 0,
-    dueAtMs: null,
-    wakeAtMs: null,
-    nextAtMs: null,
+    ...NEVER_DUE,
     rev: 0,
     body: JSON.stringify(body),
-    notedRev: 0,
     noted: JSON.stringify({ events: [], ids: [] } satisfies Noted),
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { drawn, type PoolLevel, type PoolLimits, type TokenPool } from "../model/token-pool.ts";
-import type { Engine, KeyFields } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { NEVER_DUE } from "./key-row.ts";
 
 /** Replicas that draw from one pool at the same moment: all but one of them try again at once, so often. */
 const ATTEMPTS_MAX = 8;
@@ -48,16 +49,3 @@ export class EngineTokenPool implements TokenPool {
     return this.#engine.writeKeyRow(key, { rev: before.rev }, { rev, body });
   }
 }
-
-/** An item among those of the keys that nobody leases and that is never due. */
-const NEVER_DUE: Omit<KeyFields, "rev" | "body"> = {
-  owner: null,
-  fence: 0,
-  expiresAtMs: 0,
-  dirty: 0,
-  dueAtMs: null,
-  wakeAtMs: null,
-  nextAtMs: null,
-  notedRev: 0,
-  noted: "{}",
-};
