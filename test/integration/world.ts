@@ -13,7 +13,6 @@ import type { ServiceName, Timings } from "../../src/simulator/core.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import { openSqliteEngine } from "../../src/store/sqlite-engine.ts";
 
-const WAIT_MAX_MS = 15_000;
 const POLL_MS = 15;
 
 /** Production waits for AWS to settle; the simulator is at rest at once. */
@@ -58,6 +57,8 @@ export interface Answer<T> {
  * with its API on another. Everything that people do to it goes over the sockets.
  */
 export class World {
+  /** How long anything is waited for, ms. */
+  patienceMs = 15_000;
   readonly #directory = mkdtempSync(join(tmpdir(), "mooring-test-"));
   #simulator: RunningSimulator | null = null;
   #mooring: Mooring | null = null;
@@ -234,12 +235,12 @@ export class World {
 
   /** Polls until `check` answers `is`; what it last saw instead is in the error. */
   async until<T>(what: string, check: () => Promise<{ is: T } | { not: unknown }>): Promise<T> {
-    const deadline = performance.now() + WAIT_MAX_MS;
+    const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const seen = await check();
       if ("is" in seen) return seen.is;
       if (performance.now() > deadline)
-        throw new Error(`waited ${WAIT_MAX_MS} ms in vain for: ${what}; last seen: ${JSON.stringify(seen.not)}`);
+        throw new Error(`waited ${this.patienceMs} ms in vain for: ${what}; last seen: ${JSON.stringify(seen.not)}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
