@@ -42,6 +42,8 @@ export async function liveThroughKills(
   isHit: (call: { name: string; count: number; ofName: number }) => "before" | "after" | null,
 ): Promise<Lived> {
   const world = await World.withoutMooring();
+  // What SQS handed to a process that was killed stays hidden for 30 s.
+  world.patienceMs = 45_000;
   let serving = new ServeProcess(world);
   world.useService(() => serving.url);
   const lived = killAt(world, isHit, async () => {
