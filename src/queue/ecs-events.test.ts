@@ -155,6 +155,12 @@ describe("what ECS reports itself", () => {
     expect(of(state("Service Action", short, detail)).keys).toEqual([SERVICE_KEY]);
   });
 
+  test("a task set that has all its tasks wakes its service, by whichever ARN", () => {
+    const detail = { clusterArn: `${ARN}:cluster/prod`, eventName: "TASKSET_STEADY_STATE" };
+    for (const resource of [SERVICE, `${ARN}:task-set/prod/web/ecs-svc/0123456789012345678`])
+      expect(of(state("Service Action", resource, detail)).keys).toEqual([SERVICE_KEY]);
+  });
+
   test("tasks that do not start wake their service or family", () => {
     const failed = { clusterArn: `${ARN}:cluster/prod`, lastStatus: "STOPPED", stopCode: "TaskFailedToStart" };
     const task = `${ARN}:task/prod/0123`;

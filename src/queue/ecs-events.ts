@@ -81,8 +81,8 @@ function keyOfTagged(resource: string, here: Place): Found {
  * caused them names one.
  *
  * - every step of a deployment: begun, completed, failed;
- * - a service's actions that say that its tasks do not start. That it is steady is said again and again, and
- *   that it was scaled changes no mount;
+ * - a service's actions that say that its tasks do not start, or that a task set has all of them. That a service is
+ *   steady is said again and again, and that it was scaled changes no mount;
  * - a task that could not start, for the service's or the family's sake.
  */
 export function keysOfEcsState(
@@ -104,7 +104,12 @@ export function keysOfEcsState(
   }
 }
 
-export const TELLING_ACTIONS: readonly string[] = ["SERVICE_TASK_START_IMPAIRED", "SERVICE_TASK_CONFIGURATION_FAILURE"];
+/** Of deployments that others control, nothing but its task sets' steadiness tells that one has ended. */
+export const TELLING_ACTIONS: readonly string[] = [
+  "SERVICE_TASK_START_IMPAIRED",
+  "SERVICE_TASK_CONFIGURATION_FAILURE",
+  "TASKSET_STEADY_STATE",
+];
 export const FAILED_TO_START = "TaskFailedToStart";
 
 /** A service's tasks are of its group; all others count for their family, whatever group they were started with. */
@@ -122,13 +127,13 @@ function asFound(key: ReconcileKey | undefined): Found {
 
 const NAME = "[A-Za-z0-9_-]{1,255}";
 const SERVICE = new RegExp(
-  `^(?:arn:[a-z-]+:ecs:([a-z0-9-]+):(\\d{12}):service/)?(?:(${NAME})/)?(${NAME})(?:/${NAME})?$`,
+  `^(?:arn:[a-z-]+:ecs:([a-z0-9-]+):(\\d{12}):(?:service|task-set)/)?(?:(${NAME})/)?(${NAME})(?:/${NAME}){0,2}$`,
 );
 const FAMILY = new RegExp(`^(?:arn:[a-z-]+:ecs:([a-z0-9-]+):(\\d{12}):task-definition/)?(${NAME})(?::\\d+)?$`);
 
 /**
  * @param given a name, a short ARN (`…:service/web`), a long one (`…:service/prod/web`), or a deployment's
- *   (`…/prod/web/<id>`).
+ *   (`…/prod/web/<id>`), or a task set's (`…:task-set/prod/web/ecs-svc/<number>`).
  * @param cluster a name or an ARN, for the forms that do not say it.
  */
 function serviceOf(given: string, cluster: string | undefined, here: Place): ReconcileKey | undefined {

@@ -39,6 +39,7 @@ export function emitDeploymentChange(
 
 const ACTION_TYPES = {
   SERVICE_STEADY_STATE: "INFO",
+  TASKSET_STEADY_STATE: "INFO",
   SERVICE_DESIRED_COUNT_UPDATED: "INFO",
   SERVICE_TASK_START_IMPAIRED: "WARN",
   SERVICE_TASK_CONFIGURATION_FAILURE: "ERROR",
@@ -58,6 +59,17 @@ export function emitServiceAction(
     createdAt: new Date(world.clock.nowMs()).toISOString(),
     ...more,
   });
+}
+
+/** Once, when a task set comes to have all its tasks. */
+export function tellSteady(
+  context: EcsContext,
+  service: ServiceRecord,
+  taskSet: DeploymentRecord,
+  isSteady: boolean,
+): void {
+  if (isSteady && taskSet.steady !== true) emitServiceAction(context, service, "TASKSET_STEADY_STATE");
+  taskSet.steady = isSteady;
 }
 
 /** A line in the service's own `events`, the newest first. */

@@ -4,7 +4,7 @@
  */
 import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
 import { later } from "../later.ts";
-import { emitServiceAction, say } from "./events.ts";
+import { emitServiceAction, say, tellSteady } from "./events.ts";
 import { breakerOf, completeRollout, currentRollout, failRollout, thresholdOf } from "./rollouts.ts";
 import {
   type DeploymentRecord,
@@ -134,6 +134,8 @@ function actOnTaskSets(context: EcsContext, service: ServiceRecord): boolean {
     (one) => startMissing(context, service, one, Infinity) || stopSurplus(context, service, one),
   );
   stopStray(context, service);
+  for (const one of service.deployments)
+    tellSteady(context, service, one, runningOf(context, service, one).length === wantedTasks(service, one));
   return service.deployments.length === 1 && !busy.includes(true);
 }
 

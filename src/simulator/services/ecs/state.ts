@@ -87,6 +87,8 @@ export interface DeploymentRecord {
   /** Of a task set: its share of the service's desired count. */
   scalePercent?: number;
   externalId?: string;
+  /** Of a task set: it has all its tasks, and ECS has said so. */
+  steady?: boolean;
 }
 
 /** A ServiceDeployment: one rollout as history keeps it. */

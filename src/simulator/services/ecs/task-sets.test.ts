@@ -51,6 +51,21 @@ describe("a service that CodeDeploy deploys", () => {
     expect(left.tasks).toMatchObject([{ taskDefinitionArn: second, startedBy: green.id }]);
   });
 
+  test("says once of each task set that it has all its tasks", async () => {
+    const at = await createTestCluster();
+    const steady: string[] = [];
+    at.world.world.onEvent(({ detail }) => {
+      if (detail["eventName"] === "TASKSET_STEADY_STATE") steady.push(String(detail["clusterArn"]));
+    });
+    await at.register();
+    await at.createService(BY_CODE_DEPLOY);
+    expect(steady).toHaveLength(1);
+    const green = await createTaskSet(at, await at.register());
+    expect(steady).toHaveLength(2);
+    await call(at, "UpdateServicePrimaryTaskSet", { primaryTaskSet: green.id });
+    expect(steady).toHaveLength(2);
+  });
+
   test("starts no more tasks in a set than its share asks for", async () => {
     const at = await createTestCluster();
     await at.register();
