@@ -81,7 +81,12 @@ function anotherPlace(manifest: Manifest, chance: Stream, n: number): object {
   return { rootDirectory: { path, ownerUid: uid, ownerGid: uid }, posixUser: { uid, gid: uid } };
 }
 
-function placeOf({ spec }: Manifest): object {
+/** True of a change that asks for another access point. */
+export function isOfPlace(patch: Record<string, unknown>): boolean {
+  return "rootDirectory" in ((patch["spec"] ?? {}) as object);
+}
+
+export function placeOf({ spec }: Manifest): object {
   const { rootDirectory, posixUser } = spec as { rootDirectory: object; posixUser: object };
   return { rootDirectory, posixUser };
 }

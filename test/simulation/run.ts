@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { FaultClass } from "./fault-classes.ts";
 import { streamOf } from "./chance.ts";
+import { wishLast } from "./disturbances/last-wishes.ts";
 import { driftSilently } from "./disturbances/silent-drift.ts";
 import { DISTURBANCES } from "./disturbances/table.ts";
 import type { Scenario } from "./scenario.ts";
@@ -46,6 +47,7 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
   try {
     if (!(await time.runUntil(calmAtMs, isOver))) {
       simulation.calm();
+      wishLast(simulation, scenario);
       restedAtMs = await judge.untilRest(calmAtMs + REST_WITHIN_MS);
       if (restedAtMs !== null && (await driftSilently(simulation, scenario)))
         restedAtMs = await judge.untilRest(time.nowMs + REST_WITHIN_MS);

@@ -97,7 +97,8 @@ export const massRemoval: Disturb = async (levers, chance, n) => {
       levers.time.after(afterMs + chance.between(0, 5_000), () => confirmRemoval(levers));
 };
 
-function confirmRemoval(levers: Levers, tries = 5): void {
+/** Says that the removals are meant which the FileSystem says to be held back, if any are. */
+export function confirmRemoval(levers: Levers, tries = 5): void {
   const { fileSystem: manifest } = levers;
   const view = levers.replicas.find(({ controller }) => controller !== null)?.controller?.store.records.view();
   const conditions = view?.fileSystem(manifest.metadata.name)?.facets.fileSystem?.conditions ?? [];

@@ -1,6 +1,6 @@
 import { FURNISHED } from "../../../src/simulator/furnish/furnished.ts";
 import { FS_ID } from "../../integration/manifests.ts";
-import { FUNCTIONS } from "../catalog.ts";
+import { FUNCTIONS, NAMESPACE } from "../catalog.ts";
 import { streamOf, type Stream } from "../chance.ts";
 import { UNHEARD } from "../event-weather.ts";
 import type { Levers } from "../levers.ts";
@@ -41,6 +41,17 @@ const volumeGone: Drift = (levers) => registerFromSource(levers, FURNISHED.taskF
 
 const DRIFTS: readonly Drift[] = [mountGone, mountGone, accessPointGone, statementGone, policyGone, volumeGone];
 
+/** Whoever suspended a binding, or only watches it, has it as others left it, though every sweep finds it. */
+function unmountLeftAlone(levers: Levers): Promise<unknown> {
+  const view = levers.replicas.find(({ controller }) => controller !== null)?.controller?.store.records.view();
+  const isLeft = (name: string): boolean => {
+    const spec = view?.binding(NAMESPACE, name)?.spec;
+    return spec !== undefined && (spec.suspend || spec.driftPolicy === "Observe");
+  };
+  const names = FUNCTIONS.filter((name) => isLeft(name) && (mountsOf(levers, name) ?? []).length > 0);
+  return Promise.all(names.map((name) => updateFunction(levers, UNHEARD, name, { FileSystemConfigs: [] })));
+}
+
 function mountsOf(levers: Levers, name: string): { Arn: string }[] | undefined {
   return levers.simulator.world.service("lambda").function(name)?.latest.fileSystemConfigs;
 }
@@ -54,6 +65,8 @@ export async function driftSilently(levers: Levers, { seed, disturbances }: Scen
   let count = 0;
   for (const { fault } of disturbances)
     if (fault === "silent-drift" && (await chance.pick(DRIFTS)(levers, chance)) !== null) count += 1;
-  if (count > 0) levers.interference.count("silent-drift", count);
-  return count > 0;
+  if (count === 0) return false;
+  await unmountLeftAlone(levers);
+  levers.interference.count("silent-drift", count);
+  return true;
 }

@@ -1,11 +1,12 @@
 import { TAGS } from "../../../src/model/records.ts";
 import { FS_ID } from "../../integration/manifests.ts";
 import type { Manifest } from "../../integration/world.ts";
-import { aChange } from "../catalog.ts";
+import { aChange, isOfPlace, placeOf } from "../catalog.ts";
 import type { FaultClass } from "../fault-classes.ts";
 import { ruleOf } from "../interference.ts";
 import { isMutation, type Levers } from "../levers.ts";
 import type { Disturb } from "./disturbance.ts";
+import { editPolicy } from "./saboteurs.ts";
 
 const USERS = ["ann", "ben", "cleo"] as const;
 
@@ -20,7 +21,14 @@ export const specChanged: Disturb = (levers, chance, n) => {
   const manifest = chance.pick(levers.bindings);
   const actor = chance.pick(USERS);
   const patch = aChange(manifest, chance, n);
-  soon(levers, "spec-changed", chance.happens(0.5), () => levers.request(actor, { verb: "patch", manifest, patch }));
+  const isInBetween = chance.happens(0.5);
+  // Within the quarantine of what the first change replaced.
+  const backAfterMs = chance.happens(0.3) ? chance.between(4_000, 20_000) : null;
+  soon(levers, "spec-changed", isInBetween, () => {
+    levers.request(actor, { verb: "patch", manifest, patch });
+    const back = { verb: "patch", manifest, patch: { spec: placeOf(manifest) } } as const;
+    if (backAfterMs !== null && isOfPlace(patch)) levers.time.after(backAfterMs, () => levers.request(actor, back));
+  });
 };
 
 export const specDeleted: Disturb = (levers, chance) => {
@@ -94,10 +102,17 @@ export const modeChanged: Disturb = (levers, chance) => {
   );
 };
 
+/** What is left when others take theirs out; with Mooring's last statement the policy would be empty. */
+const ownOnly: Parameters<typeof editPolicy>[2] = (statements) => {
+  const own = statements.filter(({ Sid }) => Sid?.startsWith("mooring-"));
+  return own.length === 0 ? null : own;
+};
+
 /** Nearly or really all; the file system is then confined for nobody, and must stay closed all the same. */
 export const allDeleted: Disturb = (levers, chance) => {
   levers.interference.count("all-deleted");
   const isEverything = chance.happens(0.6);
+  if (isEverything && chance.happens(0.6)) void editPolicy(levers, "platform-team", ownOnly);
   for (const manifest of levers.bindings)
     if (isEverything || chance.happens(0.7)) levers.request("cleo", { verb: "delete", manifest });
 };

@@ -35,6 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   policy.policyFits,
   policy.reserveKept,
   policy.removalsConfirmed,
+  consent.confirmedIsDone,
   policy.stayConfined,
   accessPoints.onlyOurs,
   accessPoints.deletionHasReason,
