@@ -74,6 +74,11 @@ export interface AccessPointFacet extends Facet {
   retiring: RetiringAccessPoint[];
   /** Ids of access points of this binding that others deleted; a mount that still names one is ours. The newest 5, oldest first. */
   former?: string[];
+  /**
+   * What access points were asked for, as `serves` tells it, noted before each create: what bears a client token of this
+   * binding's and is none of these was made by somebody who knew the token. The newest 5, oldest first.
+   */
+  asked?: string[];
 }
 
 export interface BindingFacets {
@@ -100,6 +105,8 @@ export interface ReleasedBinding {
   bindingName: string;
   /** The last generation of client tokens that it had. */
   tokenGeneration: number;
+  /** As in its AccessPointFacet. */
+  asked?: string[];
   /** Head of the log when it went: no create of its was intended later. */
   slot: number;
   /** ms. */

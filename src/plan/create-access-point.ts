@@ -11,12 +11,21 @@ const FILE_SYSTEM_POLL_MS = 15_000;
 export function create(pass: FileSystemPass, draft: BindingDraft, why: string, generation = draft.tokenGeneration) {
   if (refuseNewcomer(pass, draft)) return;
   draft.creates.push(createAction(pass, draft, why, generation));
+  if (draft.mayAct) noteAsked(draft);
   const reason = draft.mayAct ? "Creating" : "NotPermitted";
   const because = pass.input.settings.readOnly ? "Mooring runs with --read-only" : "driftPolicy is Observe";
   const message = draft.mayAct
     ? `Access point for ${wantedFields(draft.binding)} is being made.`
     : `An access point for ${wantedFields(draft.binding)} is needed, but ${because}.`;
   draft.conditions.set("AccessPointReady", "False", reason, message);
+}
+
+/** Creates whose access point may still turn up. */
+const ASKED_MAX = 5;
+
+function noteAsked(draft: BindingDraft): void {
+  const now = wantedFields(draft.binding);
+  draft.asked = [...draft.asked.filter((one) => one !== now), now].slice(-ASKED_MAX);
 }
 
 /** A workload that cannot mount gets no access point: nothing would ever use it. */

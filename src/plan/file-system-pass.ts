@@ -43,6 +43,7 @@ export interface BindingDraft {
   policyUsableAtMs: number | null;
   retiring: AccessPointFacet["retiring"];
   former: string[];
+  asked: string[];
   admit: Admit;
   /** Something of ours was changed by others since it was last right. */
   drifted: boolean;
@@ -129,6 +130,7 @@ function draftOf(binding: BindingRecord, { settings }: FileSystemPlanInput): Bin
     policyUsableAtMs: previous?.policyUsableAtMs ?? null,
     retiring: previous?.retiring ?? [],
     former: previous?.former ?? [],
+    asked: previous?.asked ?? [],
     admit: "asInForce",
     drifted: false,
     creates: [],

@@ -7,6 +7,7 @@ import { blastRadius } from "./blast-radius.ts";
 import { isCleanTwice, namersNow, shortList } from "./consumer-verdict.ts";
 import { accessPointToken } from "./digest.ts";
 import type { FileSystemPass } from "./file-system-pass.ts";
+import { wasAskedFor } from "./own-access-points.ts";
 import { isOutOfPolicy } from "./plan-retirement.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
 import { ownersOf } from "./policy-desired.ts";
@@ -24,8 +25,8 @@ export interface LeakedCreate {
 
 /**
  * Access points that nobody asks for any more: their create was intended for a Binding that was deleted before it
- * took effect. That the record is absent proves nothing; the intent does: owner tag, client token and log slot must
- * all be those of a Binding whose release is on record, and no other record may claim the access point.
+ * took effect. That the record is absent proves nothing; the intent does: owner tag, client token, log slot and
+ * fields must all be those of a Binding whose release is on record, and no other record may claim the access point.
  */
 export function leakedCreates(pass: FileSystemPass): LeakedCreate[] {
   const released = lately(pass);
@@ -42,11 +43,8 @@ export function leakedCreates(pass: FileSystemPass): LeakedCreate[] {
   });
 }
 
-function isCreateOf(
-  { input, drafts }: FileSystemPass,
-  of: ReleasedBinding,
-  { tags, clientToken }: ObservedAccessPoint,
-) {
+function isCreateOf({ input, drafts }: FileSystemPass, of: ReleasedBinding, own: ObservedAccessPoint) {
+  const { tags, clientToken } = own;
   const slot = Number(tags[TAGS.slot]);
   const tokens = Array.from({ length: of.tokenGeneration + 1 }, (_, generation) =>
     accessPointToken(input.fileSystem.spec, of.bindingUid, generation),
@@ -55,6 +53,7 @@ function isCreateOf(
     tags[TAGS.installation] === input.settings.installation &&
     tags[TAGS.binding] === of.bindingUid &&
     tokens.includes(clientToken) &&
+    wasAskedFor(of.asked ?? [], own) &&
     slot <= of.slot &&
     !drafts.some(({ binding }) => binding.metadata.uid === of.bindingUid)
   );
@@ -122,10 +121,11 @@ export function releasedBindings(pass: FileSystemPass): ReleasedBinding[] {
   const now = drafts
     // Where nothing was ever asked for nothing can come, and what is retained is to stay.
     .filter(({ release, previous, binding }) => release && previous && binding.spec.deletionPolicy !== "Retain")
-    .map(({ binding, name, tokenGeneration }) => ({
+    .map(({ binding, name, tokenGeneration, asked }) => ({
       bindingUid: binding.metadata.uid,
       bindingName: name,
       tokenGeneration,
+      ...(asked.length > 0 ? { asked } : {}),
       slot: head,
       atMs: nowMs,
     }));

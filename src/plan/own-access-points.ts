@@ -1,5 +1,5 @@
 import type { ObservedAccessPoint } from "../model/observations.ts";
-import { ownerTags, tagsToRepair } from "./access-point-fields.ts";
+import { observedFields, ownerTags, tagsToRepair } from "./access-point-fields.ts";
 import { accessPointToken } from "./digest.ts";
 import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
 
@@ -32,7 +32,7 @@ export function findOwn(pass: FileSystemPass, draft: BindingDraft): ObservedAcce
 
 /**
  * Access points that creates of ours made and that no record explains: their answers came too late, after the spec
- * had changed again. The client token proves whose they are, since tags can be copied.
+ * had changed again. Client token and fields prove whose they are, since tags can be copied.
  */
 export function leakedOf(pass: FileSystemPass, draft: BindingDraft): ObservedAccessPoint[] {
   const known = recordedIds(draft);
@@ -42,7 +42,17 @@ export function leakedOf(pass: FileSystemPass, draft: BindingDraft): ObservedAcc
   const isAwaited = !isLeaving(draft) && (draft.accessPoint === null || draft.successor?.accessPoint === null);
   const count = draft.tokenGeneration + (isAwaited ? 0 : 1);
   const tokens = new Set(Array.from({ length: count }, (_, generation) => tokenOf(pass, draft, generation)));
-  return tagged.filter(({ clientToken }) => tokens.has(clientToken));
+  return tagged.filter((one) => tokens.has(one.clientToken) && wasAskedFor(draft.asked, one));
+}
+
+/**
+ * True if a create of ours asked for just this; of records that older versions wrote nobody knows. Tokens and tags can be
+ * known to others, who may have used them for a directory of theirs.
+ *
+ * @param asked as in the AccessPointFacet.
+ */
+export function wasAskedFor(asked: readonly string[], one: ObservedAccessPoint): boolean {
+  return asked.length === 0 || asked.includes(observedFields(one));
 }
 
 /** True if it carries all tags of the binding as we set them. */

@@ -211,6 +211,7 @@ function facetOf(
     handover: isLeaving(draft) ? null : (draft.accessPoint?.id ?? null),
     retiring: draft.retiring,
     ...(draft.former.length > 0 ? { former: draft.former } : {}),
+    ...(draft.asked.length > 0 ? { asked: draft.asked } : {}),
   };
 }
 

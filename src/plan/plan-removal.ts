@@ -4,7 +4,7 @@ import { isBelievedAbsent } from "./absent-access-point.ts";
 import { unread } from "./condition-drafts.ts";
 import { isCleanTwice, namersNow, shortList } from "./consumer-verdict.ts";
 import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
-import { findOwn, hasOwnTags, leakedOf, recordedIds } from "./own-access-points.ts";
+import { findOwn, hasOwnTags, leakedOf, recordedIds, wasAskedFor } from "./own-access-points.ts";
 import { isOutOfPolicy } from "./plan-retirement.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
 import { deleteAction, tagAction } from "./retire-actions.ts";
@@ -71,7 +71,7 @@ function ownAccessPoint(pass: FileSystemPass, draft: BindingDraft): ObservedAcce
   if (draft.accessPoint) return pass.seen!.get(draft.accessPoint.id);
   // A client token can be known to others; what bears no tags of ours was made, or is looked after, by somebody else.
   const found = findOwn(pass, draft);
-  return found && hasOwnTags(pass, draft, found) ? found : undefined;
+  return found && hasOwnTags(pass, draft, found) && wasAskedFor(draft.asked, found) ? found : undefined;
 }
 
 /** Those that a replacement has made or left behind, beside the one that serves. */

@@ -27,6 +27,7 @@ const ACCESS_POINT: Known<AccessPointFacet> = {
   handover: true,
   retiring: true,
   former: true,
+  asked: true,
 };
 const FILE_SYSTEM: Known<FileSystemFacet> = {
   ...FACET,
