@@ -21,6 +21,8 @@ export class SimulatedProcess {
   /** When it was last paused or its clock last jumped, simulated ms: what it decides until then may be late. */
   #disturbedAtMs = -Infinity;
 
+  #resumedAtMs = -Infinity;
+
   constructor(name: string, time: SimulatedTime, chance: Stream) {
     this.name = name;
     this.#time = time;
@@ -39,6 +41,11 @@ export class SimulatedProcess {
 
   get disturbedAtMs(): number {
     return this.#disturbedAtMs;
+  }
+
+  /** When it last went on after it had been stopped, simulated ms: what it had decided before leaves it only then. */
+  get resumedAtMs(): number {
+    return this.#resumedAtMs;
   }
 
   /** Something arrives. */
@@ -66,6 +73,7 @@ export class SimulatedProcess {
   resume(): void {
     if (this.#state !== "paused") return;
     this.#state = "running";
+    this.#resumedAtMs = this.#time.nowMs;
     this.#disturbedAtMs = this.#time.nowMs;
     for (const task of this.#held.splice(0)) this.deliver(task);
   }

@@ -53,6 +53,9 @@ export async function run(scenario: Scenario, { isLogged = false } = {}): Promis
         restedAtMs = await judge.untilRest(time.nowMs + REST_WITHIN_MS);
       if (restedAtMs !== null) await judge.atRest();
     }
+  } catch (error) {
+    // Whoever looks at the store as an outsider finds it damaged, say.
+    judge.violated("can-be-judged", error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     simulation.close();
     // What nobody handles is told a turn later; after the end it would end the search.

@@ -1,4 +1,4 @@
-import { ANNOTATIONS, TAGS } from "../../../src/model/records.ts";
+import { TAGS } from "../../../src/model/records.ts";
 import type { BindingRecord } from "../../../src/model/records.ts";
 import { namesConfirmation, ourAccessPoints, tagOf } from "./access-points.ts";
 import { committedBy } from "../commits.ts";
@@ -35,21 +35,6 @@ export const restoredStoreHeld: Invariant = {
       },
     };
   },
-};
-
-export const confirmedIsDone: Invariant = {
-  name: "confirmed-is-done",
-  why: "Whoever confirmed just the removals that are held back has said what they were asked; held back for ever, nothing is removed any more.",
-  watch: (truth, check) => ({
-    async atRest() {
-      for (const { facets, metadata } of (await truth.view())?.fileSystems() ?? []) {
-        const held = facets.fileSystem?.conditions.find(({ reason }) => reason === "RemovalWithheld");
-        const asked = /confirm-removal=(\w+)/.exec(held?.message ?? "")?.[1];
-        const confirmed = metadata.annotations[ANNOTATIONS.confirmRemoval];
-        check(asked === undefined || asked !== confirmed, () => `${asked} was confirmed, and still asks to be`);
-      }
-    },
-  }),
 };
 
 /** For so long a run may go on with the spec that it began with. */

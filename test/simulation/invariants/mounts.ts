@@ -64,6 +64,8 @@ export const noGap: Invariant = {
         if (!isKnown || !isMutation(call) || !isAtRisk(call)) return;
         isKnown = false;
         if (!("output" in outcome)) return;
+        // AWS knows no fence: who is stopped between the last look at the lease and the call makes it late.
+        if ((truth.intentFor(call)?.beganAtMs ?? Infinity) < call.process.resumedAtMs) return;
         const after = working();
         const gone = [...before.values()].filter(
           ({ functionName, version }) => !after.has(`${functionName}:${version}`),

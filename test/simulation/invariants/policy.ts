@@ -1,4 +1,5 @@
 import { ANNOTATIONS, TAGS } from "../../../src/model/records.ts";
+import type { AwsCall } from "../aws-port.ts";
 import { committedBy } from "../commits.ts";
 import type { Truth } from "../truth.ts";
 import { tagOf } from "./access-points.ts";
@@ -104,6 +105,7 @@ export const removalsConfirmed: Invariant = {
   watch: (truth, check) => {
     let removed = 0;
     let isConfirmed = false;
+    const goneBy = new WeakMap<AwsCall, number>();
     return {
       async atRest() {
         const record = (await truth.view())?.fileSystem(truth.simulation.fileSystem.metadata.name);
@@ -135,9 +137,14 @@ export const removalsConfirmed: Invariant = {
           const facet = view?.bindingByUid(uid)?.facets.accessPoint;
           return !truth.deletionAsked.has(uid) && facet?.accessPoint?.id === id;
         });
-        removed += gone.length;
-        const isMany = gone.length > 0 && removed > REMOVED_FREE && removed > REMOVED_SHARE * (before.size + removed);
-        check(!isMany || isConfirmed || truth.isRestored, () => `${told(call)} is the ${removed}th removal unasked`);
+        goneBy.set(call, gone.length);
+        const count = removed + gone.length;
+        const isMany = gone.length > 0 && count > REMOVED_FREE && count > REMOVED_SHARE * (before.size + count);
+        check(!isMany || isConfirmed || truth.isRestored, () => `${told(call)} is the ${count}th removal unasked`);
+      },
+      afterCall(call, outcome) {
+        // What AWS refused, or never got, took nothing away.
+        if ("output" in outcome || outcome.tookEffect === true) removed += goneBy.get(call) ?? 0;
       },
     };
   },

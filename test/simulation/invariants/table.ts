@@ -35,7 +35,6 @@ export const INVARIANTS: readonly Invariant[] = [
   policy.policyFits,
   policy.reserveKept,
   policy.removalsConfirmed,
-  consent.confirmedIsDone,
   policy.stayConfined,
   accessPoints.onlyOurs,
   accessPoints.deletionHasReason,
