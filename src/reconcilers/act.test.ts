@@ -83,7 +83,7 @@ function world(answers: Record<string, AwsError | "ok"> = {}, { leaseEndsInMs = 
     causeOf: () => ({ kind: "Sweep" }),
     fileSystem: "shared",
     failures,
-    memory: () => ({ planner: "as planned" }),
+    leftWith: ({ removes }) => ({ memory: { planner: "as planned" }, removals: [{ atMs: 0, count: removes }] }),
     removed: (n) => (removed += n),
     undone: ({ target }) => void undone.push(target),
   };
@@ -147,6 +147,24 @@ describe("carrying out actions", () => {
     expect(removed()).toBe(1);
   });
 
+  test("counts what it may have taken away: an answer that was lost proves nothing", async () => {
+    const { ports, context, removed } = world({ "fsap-1": refusal("Transient", false) });
+    await act([deletion("fsap-1")], ports, context);
+    expect(removed()).toBe(1);
+  });
+
+  test("makes no call if the write of its intent took what was left of the lease, and says that it was not made", async () => {
+    const { ports, context, log, undone } = world();
+    const { beginIntent } = ports.store.keys;
+    ports.store.keys.beginIntent = async (...args) => {
+      await beginIntent(...args);
+      context.lease.expiresAtMs = 0;
+    };
+    await expect(act([deletion("fsap-1")], ports, context)).rejects.toThrow(LeaseLostError);
+    expect(log).toEqual(["intent intent-1", "Failed intent-1"]);
+    expect(undone).toEqual([deletion("fsap-1").target]);
+  });
+
   test("says what was certainly not done, and nothing of what may have been", async () => {
     const { ports, context, undone } = world({
       "fsap-1": refusal("Rejected"),
@@ -165,5 +183,6 @@ describe("carrying out actions", () => {
 test("each intent carries what the run would leave behind", async () => {
   const { ports, context, remembered } = world();
   await act([deletion("a"), deletion("b")], ports, context);
-  expect(remembered).toEqual([{ planner: "as planned" }, { planner: "as planned" }]);
+  const left = { memory: { planner: "as planned" }, removals: [{ atMs: 0, count: 1 }] };
+  expect(remembered).toEqual([left, left]);
 });

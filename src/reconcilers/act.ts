@@ -1,7 +1,7 @@
 import type { Action } from "../model/actions.ts";
 import type { Cause } from "../model/audit.ts";
 import { AwsError } from "../model/errors.ts";
-import { LeaseLostError, type Lease } from "../store/store.ts";
+import { LeaseLostError, type Lease, type LeftBehind } from "../store/store.ts";
 import type { ActResult } from "../../state-machines/pass.ts";
 import { execute, type Executed } from "./execute.ts";
 import { actionId, failureOf, type Failure } from "./failures.ts";
@@ -15,9 +15,9 @@ export interface ActContext {
   fileSystem: string | null;
   /** By actionId; filled by failed calls, emptied by successful ones. */
   failures: Map<string, Failure>;
-  /** What the run would leave behind if it ended now: kept with each intent, so that a crash does not forget it. */
-  memory(): Record<string, unknown>;
-  /** Called with the number of things that a carried-out action took away. */
+  /** What the run would leave behind if it ended right after this call: kept with each intent, so that a crash does not forget it. */
+  leftWith(action: Action): LeftBehind;
+  /** Called with the number of things that an action took away, or may have: an answer that is lost proves nothing. */
   removed(count: number): void;
   /** Called with an action that was refused: whatever the plan remembers of it did not happen. */
   undone(action: Action): void;
@@ -30,7 +30,8 @@ export interface ActContext {
  * answer of which nobody knows whether it took effect ends the list, since what follows was planned
  * on a world that may be gone.
  *
- * @throws {LeaseLostError} before a call, never between a call and its outcome.
+ * @throws {LeaseLostError} before a call, never between a call and its outcome. The lease is looked at before the intent
+ *   and once more after it: only who is stopped in the very last instant can be late.
  */
 export async function act(actions: Action[], ports: ReconcilerPorts, context: ActContext): Promise<ActResult> {
   let carriedOut = 0;
@@ -59,7 +60,13 @@ function leaseCovers(lease: Lease, { clock, settings }: ReconcilerPorts): boolea
 async function actOnce(action: Action, ports: ReconcilerPorts, context: ActContext): Promise<boolean> {
   const intentId = ports.chance.uuid();
   const head = ports.store.records.view().head;
-  await ports.store.keys.beginIntent(context.lease, await intentEntry(action, intentId, context), context.memory());
+  await ports.store.keys.beginIntent(
+    context.lease,
+    await intentEntry(action, intentId, context),
+    context.leftWith(action),
+  );
+  // A slow store has used the lease up meanwhile.
+  if (!leaseCovers(context.lease, ports)) return tooLate(action, intentId, ports, context);
   let executed: Executed;
   try {
     executed = await execute(action, ports.aws, ports.settings.installation, head);
@@ -74,6 +81,14 @@ async function actOnce(action: Action, ports: ReconcilerPorts, context: ActConte
   return true;
 }
 
+/** @throws {LeaseLostError} always: once it is noted that the call was not made. */
+async function tooLate(action: Action, intentId: string, ports: ReconcilerPorts, context: ActContext): Promise<never> {
+  const message = `not made: the lease of ${context.lease.key} is about to expire`;
+  await close(action, intentId, "Failed", null, { code: "LeaseExpiring", message }, ports, context);
+  context.undone(action);
+  throw new LeaseLostError(message);
+}
+
 async function failed(
   action: Action,
   intentId: string,
@@ -86,6 +101,7 @@ async function failed(
   await close(action, intentId, outcome, error.requestId, detail, ports, context);
   ports.report({ type: "actionFailed", key: context.lease.key, action, code: error.code, message: error.message });
   if (error.certainlyNotDone) context.undone(action);
+  else context.removed(action.removes);
   // The planner adopts what exists and plans anew on a conflict: neither is a failure to show.
   if (error.kind === "Conflict" || error.kind === "AlreadyExists") return false;
   context.failures.set(actionId(action), failureOf(action, error));

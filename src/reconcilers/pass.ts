@@ -195,7 +195,7 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
       causeOf: (action) => this.#causeOf(action),
       fileSystem: this.#spec.concerns(this.#view).fileSystem,
       failures: this.#failures,
-      memory: () => this.#stored(),
+      leftWith: (action) => ({ memory: this.#stored(), removals: this.#removalsWith(action.removes) }),
       removed: (count) => this.#countRemoval(count),
       undone: (action) => this.#forgetUndone([action]),
     });
@@ -295,6 +295,10 @@ class Pass<Observation, Facets extends { memory: Memory }, Memory extends object
   }
 
   #countRemoval(count: number): void {
-    if (count > 0) this.#removals = [...this.#removals, { atMs: this.#ports.clock.nowMs(), count }];
+    this.#removals = this.#removalsWith(count);
+  }
+
+  #removalsWith(count: number): { atMs: number; count: number }[] {
+    return count > 0 ? [...this.#removals, { atMs: this.#ports.clock.nowMs(), count }] : this.#removals;
   }
 }

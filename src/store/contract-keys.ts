@@ -160,11 +160,15 @@ function describeIntents(under: EngineUnderTest): void {
   test("what a run is to leave behind is durable with its intent, so that a crash after it forgets nothing", async () => {
     const store = await replica(await under.open());
     const lease = await acquired(store, FS_KEY, "run-1");
-    await store.keys.beginIntent(lease, anIntent("i1"), { putAtMs: 7 });
-    expect((await store.keys.get(FS_KEY))?.memory).toEqual({ putAtMs: 7 });
+    await store.keys.beginIntent(lease, anIntent("i1"), {
+      memory: { putAtMs: 7 },
+      removals: [{ atMs: NOW_MS, count: 2 }],
+    });
+    const left = { memory: { putAtMs: 7 }, removals: [{ atMs: NOW_MS, count: 2 }] };
+    expect(await store.keys.get(FS_KEY)).toMatchObject(left);
     await store.keys.beginIntent(lease, anIntent("i2"));
     await store.keys.release(lease, {});
-    expect((await store.keys.get(FS_KEY))?.memory).toEqual({ putAtMs: 7 });
+    expect(await store.keys.get(FS_KEY)).toMatchObject(left);
   });
 
   test("an intent stands in item and history until its outcome closes it and leaves the request id", async () => {

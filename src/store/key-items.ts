@@ -11,7 +11,6 @@ import {
   itemOf,
   nextAtMs,
   newRow,
-  withMemory,
   withNote,
   withOwnCall,
   withRelease,
@@ -19,7 +18,7 @@ import {
 } from "./key-row.ts";
 import type { KeyBody } from "./key-row.ts";
 import { LeaseLostError } from "./store.ts";
-import type { KeyItem, KeyItems, Lease, OpenIntent, ReleaseFields } from "./store.ts";
+import type { KeyItem, KeyItems, Lease, LeftBehind, OpenIntent, ReleaseFields } from "./store.ts";
 
 /** Repeats of a read-and-write that lost against others each time. */
 const RACES_MAX = 50;
@@ -65,13 +64,9 @@ export class EngineKeyItems implements KeyItems {
     }
   }
 
-  async beginIntent(
-    lease: Lease,
-    entry: AuditEntry & { type: "Intent" },
-    memory?: Record<string, unknown>,
-  ): Promise<void> {
+  async beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }, left: LeftBehind = {}): Promise<void> {
     await this.#append(lease, entry, (old) => {
-      const body = withMemory(old, memory);
+      const body = withRelease(old, left);
       if (body.openIntents.some((intent) => intent.intentId === entry.intentId)) return null;
       const { record, atMs } = this.#next(lease.key, body, entry);
       const { intentId, operation, target } = entry;

@@ -138,13 +138,6 @@ export function withRelease(body: KeyBody, fields: ReleaseFields): KeyBody {
   };
 }
 
-/** @throws {RangeError} if the reconciler's memory is too large. */
-export function withMemory(body: KeyBody, memory: Record<string, unknown> | undefined): KeyBody {
-  if (memory === undefined) return body;
-  checkMemory(memory);
-  return { ...body, memory };
-}
-
 export function withOwnCall(body: KeyBody, requestId: string | null, outcomeAtMs: number): KeyBody {
   if (requestId === null) return body;
   return { ...body, ownCalls: [...body.ownCalls, { requestId, outcomeAtMs }].slice(-OWN_CALLS_MAX) };

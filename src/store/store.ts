@@ -170,6 +170,9 @@ export interface ReleaseFields {
   forgetNoted?: readonly string[];
 }
 
+/** What a run hands on to the next. */
+export type LeftBehind = Pick<ReleaseFields, "memory" | "removals">;
+
 export interface KeyItems {
   /**
    * Takes the lease if it is free or expired; otherwise marks the key dirty for the holder.
@@ -181,10 +184,10 @@ export interface KeyItems {
   /**
    * Under the lease: appends the intent to the audit chain (key item first, then the audit table).
    *
-   * @param memory what the run would leave behind at release, durable with the intent: a crash after it forgets nothing.
+   * @param left what the run would leave behind at release, durable with the intent: a crash after it forgets nothing.
    * @throws {LeaseLostError}
    */
-  beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }, memory?: Record<string, unknown>): Promise<void>;
+  beginIntent(lease: Lease, entry: AuditEntry & { type: "Intent" }, left?: LeftBehind): Promise<void>;
   /** Under the lease: closes the intent and remembers the request id as an own call. @throws {LeaseLostError} */
   closeIntent(lease: Lease, entry: AuditEntry & { type: "Outcome" }): Promise<void>;
   /** Under the lease: any other entry for this key's chain. @throws {LeaseLostError} */
