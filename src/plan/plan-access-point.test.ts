@@ -291,6 +291,24 @@ describe("a store restored to an older state", () => {
 });
 
 describe("a store restored to a state of shortly before", () => {
+  test("does not say again that a function is missing which was just read", () => {
+    const world = new PlanningWorld();
+    world.add("thumb");
+    world.settle();
+    const before = world.functions.get("thumb")!;
+    world.functions.delete("thumb");
+    for (let look = 0; look < 2; look += 1) {
+      world.passLambda("thumb");
+      world.nowMs += 60_000;
+    }
+    expect(world.condition("thumb", "MountConfigured")?.reason).toBe("FunctionNotFound");
+    world.functions.set("thumb", before);
+    world.head = 99;
+    world.passFileSystem();
+    world.passLambda("thumb");
+    expect(world.condition("thumb", "MountConfigured")).toMatchObject({ status: "Unknown", reason: "StoreRestored" });
+  });
+
   test("stays held although its log grows beyond the slot by the very finding", () => {
     const world = new PlanningWorld();
     world.add("thumb");

@@ -19,6 +19,7 @@ import { editOf, isAsWanted } from "./ecs-wanted.ts";
 import { notePins } from "./pinned-revisions.ts";
 import { isEcsTargetGone, planEcsUnmount } from "./plan-ecs-unmount.ts";
 import { deploy } from "./plan-ecs-deploy.ts";
+import { holdUnconfirmed } from "./workload-held.ts";
 
 export type { EcsFacetDrafts, EcsPlan };
 
@@ -41,18 +42,9 @@ export function planEcs(input: EcsPlanInput): EcsPlan {
   return assembleEcs(pass, deployment);
 }
 
-/** A store that was restored to an older state is believed by nobody: the file system's side found out. */
 function isRestoreUnconfirmed(pass: EcsPass): boolean {
-  const held = pass.drafts
-    .flatMap(({ binding }) => binding.facets.accessPoint?.conditions ?? [])
-    .find(({ type, status }) => type === "StoreRestored" && status === "True");
-  if (!held) return false;
-  for (const draft of pass.drafts) {
-    keepAsWas(draft);
-    for (const { type, status, reason, message } of draft.previous?.conditions ?? [])
-      draft.conditions.set(type, status, reason, message);
-    draft.conditions.set("StoreRestored", "True", held.reason, held.message);
-  }
+  if (!holdUnconfirmed(pass.drafts, pass.base !== null)) return false;
+  pass.drafts.forEach(keepAsWas);
   pass.endings.stall("the store was restored to an older state; confirm it first");
   return true;
 }

@@ -10,6 +10,7 @@ import { isFunctionGone, planUnmount } from "./plan-unmount.ts";
 import type { Plan } from "./plan.ts";
 import { accessPointIdOf } from "./policy-admissions.ts";
 import { sortedSet } from "./policy-canonical.ts";
+import { holdUnconfirmed } from "./workload-held.ts";
 
 /**
  * True if the published versions must be read before `planLambda` can decide: they keep the role and
@@ -53,18 +54,11 @@ function noteUpdates(pass: LambdaPass): void {
   else if (!pass.input.memory.ownUpdatePending) pass.memory.foreignUpdateAtMs = pass.input.nowMs;
 }
 
-/** A store that was restored to an older state is believed by nobody: the file system's side found out. */
 function isRestoreUnconfirmed(pass: LambdaPass): boolean {
-  const held = pass.drafts
-    .flatMap(({ binding }) => binding.facets.accessPoint?.conditions ?? [])
-    .find(({ type, status }) => type === "StoreRestored" && status === "True");
-  if (!held) return false;
+  if (!holdUnconfirmed(pass.drafts, pass.latest !== null)) return false;
   for (const draft of pass.drafts) {
     draft.admissible = draft.previous?.admissible ?? false;
     draft.echo = draft.previous?.echo ?? null;
-    for (const { type, status, reason, message } of draft.previous?.conditions ?? [])
-      draft.conditions.set(type, status, reason, message);
-    draft.conditions.set("StoreRestored", "True", held.reason, held.message);
   }
   pass.endings.stall("the store was restored to an older state; confirm it first");
   return true;
