@@ -55,8 +55,13 @@ export function givenBefore(pass: FileSystemPass): Admission[] {
   return pass.drafts.flatMap((draft) => {
     const roles = draft.binding.facets.workload?.roleArns ?? [];
     const all = wantedAdmissions(draft, roles, draft.seen ? [draft.seen, ...draft.beside] : []);
-    return all.filter((admission) => givenPairs.includes(pairDigest(admission)));
+    return all.filter((one) => givenPairs.includes(pairDigest(one)) || isServedByDefault(draft, one));
   });
+}
+
+/** Works because there is no policy, as since a change of role: nothing may be done for it, and it must not be shut out. */
+function isServedByDefault({ mayAct, binding }: BindingDraft, { accessPointArn }: Admission): boolean {
+  return !mayAct && binding.facets.workload?.mounted === accessPointIdOf(accessPointArn);
 }
 
 /** Every access point id that a record of a binding explains. */

@@ -69,6 +69,18 @@ describe("drift of the policy", () => {
     world.policy = policyOf(...all.map((statement, i) => (i === index ? { ...statement, ...change } : statement)));
   }
 
+  test("shuts out no suspended binding whose role changed while there was no policy", () => {
+    const world = converged("thumb", "resize");
+    world.change("thumb", { suspend: true });
+    world.settle();
+    world.policy = null;
+    const before = world.functions.get("thumb")!;
+    world.functions.set("thumb", { ...before, roleArn: roleArn("another") });
+    world.passLambda("thumb");
+    world.settle();
+    expect(world.policy).toContain(roleArn("another"));
+  });
+
   test.each<[string, Partial<BindingSpec>]>([
     ["suspended", { suspend: true }],
     ["only observed", { driftPolicy: "Observe" }],
