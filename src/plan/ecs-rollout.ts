@@ -143,10 +143,7 @@ export function workloadTag(target: EcsPass["input"]["target"]): string {
 export function mustWaitForRollout(pass: EcsPass, waiting: readonly EcsDraft[], edits: string): boolean {
   const { service } = pass;
   if (service === null) return isSettling(pass, waiting);
-  const tell = (reason: string, message: string): true => {
-    for (const draft of waiting) say(draft, "False", reason, message);
-    return true;
-  };
+  const tell = tellOf(waiting);
   if (service.status === "DRAINING") {
     pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} is being deleted`);
     return tell("ServiceDraining", `${pass.name} is being deleted, so nothing can be deployed to it.`);
@@ -156,13 +153,20 @@ export function mustWaitForRollout(pass: EcsPass, waiting: readonly EcsDraft[], 
     pass.endings.wait(ROLLOUT_POLL_MS, `${pass.name} has no deployment yet`);
     return tell("InTransition", `${pass.name} has no primary deployment yet.`);
   }
-  if (isHeld(pass, primary, tell, { edits, name: waiting[0]?.name ?? "NAMESPACE/NAME" })) return true;
+  if (isHeld(pass, waiting, (one) => one.edits === edits)) return true;
   if (isFailed(service)) return isStuck(pass, primary, tell, edits);
   if (!isAtRest(service)) return isMoving(pass, primary, tell, edits);
   return isSettling(pass, waiting);
 }
 
 type Tell = (reason: string, message: string) => true;
+
+function tellOf(waiting: readonly EcsDraft[]): Tell {
+  return (reason, message) => {
+    for (const draft of waiting) say(draft, "False", reason, message);
+    return true;
+  };
+}
 
 function isMoving(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: string): boolean {
   const { taskDefinitionArn, failedTasks } = primary;
@@ -188,21 +192,23 @@ function isStuck(pass: EcsPass, primary: ObservedDeployment, tell: Tell, edits: 
   );
 }
 
-function isHeld(
+/** What ECS took back and is asked for again, as the same edits or, by whichever edits, as the same revision. */
+export function isHeld(
   pass: EcsPass,
-  primary: ObservedDeployment,
-  tell: Tell,
-  { edits, name }: { edits: string; name: string },
+  waiting: readonly EcsDraft[],
+  isAsked: (one: Pick<RolledBack, "edits" | "taskDefinitionArn">) => boolean,
 ): boolean {
-  const rolledBack = allTakenBack(pass.memory).find((one) => one.edits === edits);
+  const rolledBack = allTakenBack(pass.memory).find(isAsked);
   const { nowMs } = pass.input;
-  if (rolledBack === undefined) return false;
+  const primary = pass.service === null ? null : primaryOf(pass.service);
+  if (rolledBack === undefined || primary === null) return false;
   if (rolledBack.basedOn !== primary.taskDefinitionArn || rolledBack.untilMs <= nowMs) return false;
   // Whoever asks for a look has mended the cause, as far as they know: one more try, which is held again if it fails.
   if (requestsToLook(pass).some((one) => !(rolledBack.asked ?? []).includes(one))) return false;
   pass.endings.wait(rolledBack.untilMs - nowMs, `ECS has rolled ${pass.name} back`);
   const times = rolledBack.times === 1 ? "" : `, ${rolledBack.times} times`;
-  return tell(
+  const name = waiting[0]?.name ?? "NAMESPACE/NAME";
+  return tellOf(waiting)(
     "RolledBack",
     `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). ${WHERE_TO_LOOK} It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec changes, another revision is deployed to the service, or "mooring reconcile ${name}" asks for it.`,
   );

@@ -15,7 +15,7 @@ import {
   REVISION_BYTES_MAX,
   type RevisionEdit,
 } from "./ecs-revision.ts";
-import { mustWaitForRollout, workloadTag } from "./ecs-rollout.ts";
+import { isHeld, mustWaitForRollout, workloadTag } from "./ecs-rollout.ts";
 import type { Plan } from "./plan.ts";
 
 /** AWS's limit of tags on one resource. */
@@ -132,6 +132,8 @@ function actionsFor(pass: EcsPass, base: ObservedTaskDefinition, change: Change)
     return [];
   }
   const ready = candidates.value.find((one) => isTheRevision(pass, one, change.edited));
+  if (ready !== undefined && isHeld(pass, change.due, (one) => one.taskDefinitionArn === ready.taskDefinitionArn))
+    return [];
   if (ready !== undefined && pass.service !== null) return [rollOut(pass, base, change, ready, edits)];
   return mayRegister(pass, change) ? [registerAction(pass, base, change)] : [];
 }

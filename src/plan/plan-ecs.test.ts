@@ -434,6 +434,15 @@ describe("a rollback by the circuit breaker", () => {
     expect(world.condition("worse")?.reason).toBe("RolledBack");
   });
 
+  test("is held as the same revision too, when a neighbour whose access point is gone is no part of the change", () => {
+    const world = rolledBack();
+    world.complete();
+    world.pass();
+    world.serve("old", null);
+    expect(types(world.settle())).toEqual([]);
+    expect(world.condition("bad")?.reason).toBe("RolledBack");
+  });
+
   test("is held after another change was taken back too", () => {
     const world = rolledBack();
     world.complete();
