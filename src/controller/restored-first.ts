@@ -14,15 +14,17 @@ const LOOK_AGAIN_MS = 1_000;
  * in the log, since every commit of another key would bring the log nearer to that slot until nothing is to be
  * seen any more. A store that was put back may show a lease that nobody holds; it is waited out like any other.
  *
- * Costs one DescribeAccessPoints per 1,000. Whoever can neither read nor record it within two lease times
- * goes on all the same, and leaves it to the file systems' own runs: an API that never answers helps nobody.
+ * Costs one DescribeAccessPoints per 1,000. Whoever cannot read for two lease times goes on all the same, and leaves
+ * it to the file systems' own runs: an API that never answers helps nobody. But what was seen is waited for as long as
+ * it takes: a lease that was put back may have been written by a clock that was ahead.
  */
 export async function lookAtRestoredFirst(ports: Ports, look: (key: ReconcileKey) => Promise<unknown>): Promise<void> {
   const { clock, settings } = ports;
   const looks = Math.ceil((2 * settings.leaseMs) / LOOK_AGAIN_MS);
-  for (let n = 1; ; n += 1) {
+  for (let blind = 0; ;) {
     const due = await notRecorded(ports);
-    if (due?.length === 0 || n > looks) return;
+    if (due === null) blind += 1;
+    if (due?.length === 0 || blind > looks) return;
     await Promise.all((due ?? []).map(({ spec }) => look(fileSystemKey(spec))));
     await clock.sleep(LOOK_AGAIN_MS);
   }
