@@ -243,6 +243,17 @@ describe("a changed path, with consent", () => {
 });
 
 describe("a policy without room for a successor", () => {
+  test("asks somebody to make room, if no replacement of others is to end that would", () => {
+    const world = converged();
+    const document = JSON.parse(world.policy!) as { Statement: object[] };
+    const pad = (length: number) => ({ Sid: "x".repeat(length), Effect: "Deny", Principal: "*", Action: "ec2:*" });
+    const room = 20_000 - 10 - world.policy!.length - JSON.stringify(pad(0)).length - 1;
+    world.policy = JSON.stringify({ ...document, Statement: [pad(room), ...document.Statement] });
+    world.change("thumb", { ...directory("/other"), ...CONSENT });
+    world.settle();
+    expect(world.condition("thumb", "AccessPointReady")).toMatchObject({ status: "False", reason: "PolicyCapacity" });
+  });
+
   test("lets replacements wait for each other, and each ends", () => {
     const world = new PlanningWorld();
     world.settings = { ...world.settings, quarantineMs: 1_000 };

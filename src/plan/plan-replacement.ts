@@ -2,7 +2,7 @@ import type { ObservedAccessPoint } from "../model/observations.ts";
 import { observedFields, sameFields, wantedFields } from "./access-point-fields.ts";
 import { isBelievedAbsent } from "./absent-access-point.ts";
 import { create } from "./create-access-point.ts";
-import type { BindingDraft, FileSystemPass } from "./file-system-pass.ts";
+import { type BindingDraft, type FileSystemPass, isLeaving } from "./file-system-pass.ts";
 import { byPresentToken, hasOwnTags, rememberFormer, retireReplaced } from "./own-access-points.ts";
 import type { PolicyPlan } from "./plan-policy.ts";
 
@@ -165,7 +165,7 @@ export function takeOver(
   if (!successor?.accessPoint || !successorSeen || !seen || !draft.mayAct) return;
   const { usableAtMs } = successor;
   if (usableAtMs === null) {
-    if (typeof policy === "object" && policy.refused.has(draft.binding.metadata.uid)) queue(draft, seen, policy);
+    if (typeof policy === "object" && policy.refused.has(draft.binding.metadata.uid)) queue(pass, draft, seen, policy);
     return;
   }
   if (usableAtMs > pass.input.nowMs) {
@@ -186,7 +186,16 @@ export function takeOver(
   draft.conditions.set("AccessPointReady", "True", "Ready", message);
 }
 
-function queue(draft: BindingDraft, serving: ObservedAccessPoint, { room }: PolicyPlan): void {
-  const message = `Access point ${serving.accessPointId} is to be replaced, but the policy has no room for its successor beside it now (${room.needed} characters needed): the replacement waits for others to end. To make room delete bindings or let them share roles. The workload keeps its mount meanwhile.`;
-  draft.conditions.set("AccessPointReady", "False", "ReplacementQueued", message);
+/** Others' ends make room by themselves; if there are none, somebody has to. */
+function queue(pass: FileSystemPass, draft: BindingDraft, serving: ObservedAccessPoint, { room }: PolicyPlan): void {
+  const isRoomToCome = pass.drafts.some(
+    (other) =>
+      other !== draft &&
+      (isLeaving(other) || other.retiring.length > 0 || (other.successor?.usableAtMs ?? null) !== null),
+  );
+  const [reason, waits] = isRoomToCome
+    ? ["ReplacementQueued", "the replacement waits for others to end. To make"]
+    : ["PolicyCapacity", "the replacement waits until there is. To make"];
+  const message = `Access point ${serving.accessPointId} is to be replaced, but the policy has no room for its successor beside it now (${room.needed} characters needed): ${waits} room delete bindings or let them share roles. The workload keeps its mount meanwhile.`;
+  draft.conditions.set("AccessPointReady", "False", reason, message);
 }
