@@ -208,7 +208,8 @@ export function isHeld(
   pass.endings.wait(rolledBack.untilMs - nowMs, `ECS has rolled ${pass.name} back`);
   const times = rolledBack.times === 1 ? "" : `, ${rolledBack.times} times`;
   const name = waiting[0]?.name ?? "NAMESPACE/NAME";
-  return tellOf(waiting)(
+  const tell = tellOf(waiting);
+  return tell(
     "RolledBack",
     `ECS has rolled ${pass.name} back from ${revisionName(rolledBack.taskDefinitionArn)}${times} (${rolledBack.reason}). ${WHERE_TO_LOOK} It is tried again at ${new Date(rolledBack.untilMs).toISOString()}, or as soon as the spec changes, another revision is deployed to the service, or "mooring reconcile ${name}" asks for it.`,
   );

@@ -193,9 +193,10 @@ function queue(pass: FileSystemPass, draft: BindingDraft, serving: ObservedAcces
       other !== draft &&
       (isLeaving(other) || other.retiring.length > 0 || (other.successor?.usableAtMs ?? null) !== null),
   );
-  const [reason, waits] = isRoomToCome
-    ? ["ReplacementQueued", "the replacement waits for others to end. To make"]
-    : ["PolicyCapacity", "the replacement waits until there is. To make"];
-  const message = `Access point ${serving.accessPointId} is to be replaced, but the policy has no room for its successor beside it now (${room.needed} characters needed): ${waits} room delete bindings or let them share roles. The workload keeps its mount meanwhile.`;
-  draft.conditions.set("AccessPointReady", "False", reason, message);
+  const lacks = `Access point ${serving.accessPointId} is to be replaced, but the policy has no room for its successor beside it now (${room.needed} characters needed)`;
+  const help = "To make room delete bindings or let them share roles. The workload keeps its mount meanwhile.";
+  if (isRoomToCome) {
+    const message = `${lacks}: the replacement waits for others to end. ${help}`;
+    draft.conditions.set("AccessPointReady", "False", "ReplacementQueued", message);
+  } else draft.conditions.set("AccessPointReady", "False", "PolicyCapacity", `${lacks}. ${help}`);
 }
