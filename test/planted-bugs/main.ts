@@ -42,7 +42,9 @@ async function main(): Promise<number> {
     if (survives !== null) process.stdout.write(`known to survive: ${name}: ${survives}\n`);
   const due = [...hunts].filter(([{ survives }]) => survives === null);
   const found = due.filter(([, { foundAt }]) => foundAt !== null);
-  const needed = found.map(([bug, { seeds }]) => (values.all ? seeds : bug.within));
+  // A hunt that began with the known seed does not tell how many it takes from the first one on: at most what is stated.
+  const fromFirst = values.all || values.seeds !== undefined;
+  const needed = found.map(([bug, { seeds }]) => (fromFirst ? seeds : bug.within));
   process.stdout.write(
     `${found.length} of ${due.length} planted bugs found, median ${median(needed) ?? "none"} seeds\n`,
   );
