@@ -40,6 +40,8 @@ export interface ControllerOptions {
   queues: { fastUrl: string; slowUrl: string } | null;
   eventBus: string;
   log: Pick<Logger, "info" | "warn" | "error">;
+  /** Ends a start that waits. @throws {StoppedWhileStarting} from it. */
+  signal?: AbortSignal;
   /** Time, chance and AWS of a simulated world; default: the machine's own, and the SDK's clients. */
   world?: { clock: Clock; chance: Chance; clients: AwsClients & Pick<QueueClients, "sqs" | "eventBridge"> };
 }
@@ -116,6 +118,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       ...timeOf(options),
       settings,
       logError: (message, error) => log.error({ err: error }, message),
+      ...(options.signal && { signal: options.signal }),
     });
     undo.push(() => service.stop());
     return { service, store, close };

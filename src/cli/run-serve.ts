@@ -1,5 +1,6 @@
 import type { ServeConfig } from "../config.ts";
 import type { Home } from "../model/validate.ts";
+import { StoppedWhileStarting } from "../controller/service.ts";
 import type { Engine } from "../store/engine.ts";
 import { createLog, startMooring } from "./compose.ts";
 import { untilStopped } from "./signals.ts";
@@ -10,7 +11,8 @@ import { whoAmI } from "./who-am-i.ts";
 /** Runs the service until it is told to stop; runs that have begun end first. */
 export async function runServe(config: ServeConfig, terminal: Terminal): Promise<void> {
   // Listened for before anything is begun, so that a stop is graceful at every stage.
-  const stopped = untilStopped();
+  const stopping = new AbortController();
+  const stopped = untilStopped().finally(() => stopping.abort());
   const home = await whoAmI(config.settings);
   const log = createLog(config.logLevel, null);
   const mooring = await startMooring({
@@ -21,9 +23,12 @@ export async function runServe(config: ServeConfig, terminal: Terminal): Promise
     queues: config.queues,
     eventBus: config.eventBus,
     log,
+    signal: stopping.signal,
   }).catch(async (error: unknown) => {
+    if (error instanceof StoppedWhileStarting) return null;
     throw await explained(error, config, home);
   });
+  if (mooring === null) return;
   const mode = config.settings.readOnly ? ", read-only" : "";
   terminal.err(`mooring serves ${mooring.url} for account ${home.account} in ${home.region}${mode}`);
   // A replica that cannot follow the log must not take work from those that can: it hands over and ends.

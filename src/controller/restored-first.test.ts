@@ -21,7 +21,9 @@ function starting(given: {
     const { head, restoredSlot } = log;
     return {
       head,
-      fileSystems: () => [{ spec: SPEC, metadata: { annotations }, facets: { fileSystem: { restoredSlot } } }],
+      fileSystems: () => [
+        { spec: SPEC, metadata: { name: "shared", annotations }, facets: { fileSystem: { restoredSlot } } },
+      ],
     };
   };
   const describeAccessPoints = async () => {
@@ -35,12 +37,26 @@ function starting(given: {
     store: { records: { view, refresh: async () => view() } },
   } as unknown as ReconcilerPorts;
   const looked: string[] = [];
-  const run = { clock, log, looked, isOver: false };
-  void lookAtRestoredFirst(ports, async (key) => {
+  const told: string[] = [];
+  const stop = new AbortController();
+  const run = { clock, log, looked, told, stop, isOver: false };
+  const logError = (message: string, error: unknown) => void told.push(`${message}: ${String(error)}`);
+  const look = async (key: string): Promise<void> => {
     looked.push(key);
     given.look?.(() => (log.restoredSlot = given.madeAtSlot));
-  }).then(() => (run.isOver = true));
+  };
+  void lookAtRestoredFirst({ ...ports, logError }, look, stop.signal).then(() => (run.isOver = true));
   return run;
+}
+
+function refused(): never {
+  throw new AwsError({
+    kind: "AccessDenied",
+    certainlyNotDone: true,
+    operation: "elasticfilesystem:DescribeAccessPoints",
+    code: "ExpiredTokenException",
+    message: "The token is expired",
+  });
 }
 
 test("goes on at once if the log has reached every access point", async () => {
@@ -62,14 +78,7 @@ test("reads again what could not be read", async () => {
   let reads = 0;
   const read = () => {
     reads += 1;
-    if (reads < 5)
-      throw new AwsError({
-        kind: "AccessDenied",
-        certainlyNotDone: true,
-        operation: "elasticfilesystem:DescribeAccessPoints",
-        code: "ExpiredTokenException",
-        message: "The token is expired",
-      });
+    if (reads < 5) refused();
   };
   const run = starting({ madeAtSlot: 85, read, look: (recordIt) => recordIt() });
   await run.clock.advance(6_000);
@@ -98,18 +107,34 @@ test("waits as long as it takes for what was seen and is not recorded: a lease m
 });
 
 test("starts all the same after two lease times in which nothing could be read", async () => {
-  const read = () => {
-    throw new AwsError({
-      kind: "AccessDenied",
-      certainlyNotDone: true,
-      operation: "elasticfilesystem:DescribeAccessPoints",
-      code: "AccessDeniedException",
-      message: "not allowed",
-    });
-  };
-  const run = starting({ madeAtSlot: 85, read });
+  const run = starting({ madeAtSlot: 85, read: refused });
   await run.clock.advance(39_000);
   expect(run).toMatchObject({ isOver: false });
   await run.clock.advance(2_000);
   expect(run).toMatchObject({ isOver: true });
+});
+
+test("says once that it waits and for what, and nothing if the first look records it", async () => {
+  const waiting = starting({ madeAtSlot: 85 });
+  await waiting.clock.advance(5_000);
+  expect(waiting.told).toEqual([
+    expect.stringMatching(
+      /the API does not answer: Error: the store was put back: access points of shared were made later/,
+    ),
+  ]);
+  const blind = starting({ madeAtSlot: 85, read: refused });
+  await blind.clock.advance(5_000);
+  expect(blind.told).toEqual([expect.stringContaining("read again for up to 40 s")]);
+  const quick = starting({ madeAtSlot: 85, look: (recordIt) => recordIt() });
+  await quick.clock.advance(5_000);
+  expect(quick).toMatchObject({ isOver: true, told: [] });
+});
+
+test("ends its wait when it is told to stop", async () => {
+  const run = starting({ madeAtSlot: 85 });
+  await run.clock.advance(5_000);
+  expect(run.isOver).toBe(false);
+  run.stop.abort();
+  await run.clock.advance(0);
+  expect(run.isOver).toBe(true);
 });

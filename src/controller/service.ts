@@ -41,6 +41,13 @@ export interface ServiceOptions {
   chance: Chance;
   settings: Settings;
   logError(message: string, error: unknown): void;
+  /** Ends a start that waits; absent = nothing does. */
+  signal?: AbortSignal;
+}
+
+/** A start that was told to stop before anything but looking had begun. */
+export class StoppedWhileStarting extends Error {
+  override readonly name = "StoppedWhileStarting";
 }
 
 export interface Service {
@@ -58,7 +65,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** The controller of one replica: takes keys from the queue, runs their reconcilers, sweeps. */
+/**
+ * The controller of one replica: takes keys from the queue, runs their reconcilers, sweeps.
+ *
+ * @throws {StoppedWhileStarting} if `signal` aborts while it waits for a store that was put back.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { store, queue, clock, settings, chance, logError } = options;
   const stopping = new AbortController();
@@ -86,10 +97,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const inTurn: RunKey = (key, cause, priority) => options.aws.inTurn({ key, priority }, () => runOne(key, cause));
   const scheduler = new Scheduler(inTurn, clock, settings);
   fillIndex(options, await store.records.refresh());
-  const runNow = (key: ReconcileKey) =>
-    scheduler.request({ key, cause: { kind: "Sweep" }, priority: "user", gather: false });
   // Before the sweeper too: whatever else runs may commit.
-  await lookAtRestoredFirst(ports, runNow);
+  await restoredFirst({ ...ports, logError }, scheduler, options);
   const sweeper = startSweeper({
     ports: { ...ports, aws: options.aws.sweep },
     targets,
@@ -112,7 +121,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     wake: (keys) => publisher.wake(keys),
-    reconcile: async (keys) => void (await Promise.all(keys.map(runNow))),
+    reconcile: async (keys) => void (await Promise.all(keys.map((key) => runNow(scheduler, key)))),
     sweepNow: () => sweeper.now(),
     dryRun: (change) => dryRun(ports, consumers, change),
     onActivity(listener) {
@@ -128,6 +137,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
   };
 }
+
+async function restoredFirst(
+  ports: Parameters<typeof lookAtRestoredFirst>[0],
+  scheduler: Scheduler,
+  options: ServiceOptions,
+): Promise<void> {
+  const { signal = new AbortController().signal } = options;
+  await lookAtRestoredFirst(ports, (key) => runNow(scheduler, key), signal);
+  if (!signal.aborted) return;
+  await handOver(await scheduler.stop(), options);
+  throw new StoppedWhileStarting("told to stop before it had begun");
+}
+
+const runNow = (scheduler: Scheduler, key: ReconcileKey) =>
+  scheduler.request({ key, cause: { kind: "Sweep" }, priority: "user", gather: false });
 
 function reconcilersOf(ports: ReconcilerPorts, consumers: ConsumerScan, targets: TaskTargetScan) {
   const ecs = createEcsReconciler(ports, targets);

@@ -52,20 +52,6 @@ describe("a deleted binding", () => {
     expect(world.bindings.has("thumb")).toBe(false);
   });
 
-  test("leaves alone what bears its client token and tags, and is another directory: both can be copied", () => {
-    const world = new PlanningWorld();
-    world.add("thumb");
-    world.passLambda("thumb");
-    world.passFileSystem();
-    const other = { ...world.accessPoints[0]!, path: "/mallory" };
-    world.accessPoints = [other];
-    world.delete("thumb");
-    const touched = world.settle().filter(({ type }) => type === "TagResource" || type === "DeleteAccessPoint");
-    expect(touched).toEqual([]);
-    expect(world.accessPoints).toEqual([other]);
-    expect(world.bindings.has("thumb")).toBe(false);
-  });
-
   test("keeps access point and statement until its mount is proven to be out", () => {
     const world = converged();
     world.unreadable["function thumb"] = "AccessDeniedException";

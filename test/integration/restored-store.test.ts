@@ -8,7 +8,9 @@ import {
   ourAccessPoints,
   policyText,
 } from "./account.ts";
+import { denial, heal, inject } from "./fault-life.ts";
 import { aBinding, aFileSystem, FS_ID } from "./manifests.ts";
+import { ServeProcess } from "./serve-process.ts";
 import { ENGINES, type Stores } from "./stores.ts";
 import { World } from "./world.ts";
 
@@ -291,4 +293,26 @@ describe.each(ENGINES)("a restored store whose binding lives on, on $engine", (e
     await expectMounts(world, "thumbnailer");
     await expectWholeHistory(world);
   });
+});
+
+test("a process that cannot see at its start whether the store was put back says so, and ends well when told to stop", async () => {
+  const world = await World.withoutMooring();
+  const first = new ServeProcess(world);
+  world.useService(() => first.url);
+  await world.create(shared);
+  await world.create(thumbnailer);
+  await world.ready(thumbnailer);
+  await first.stop();
+  const before = await theAccount(world);
+  inject(world, "efs.DescribeAccessPoints", denial);
+
+  // Twice as long as a lease lasts it would go on waiting.
+  const second = new ServeProcess(world, { MOORING_LEASE: "60s" });
+  await world.until("the process says what it waits for", async () =>
+    second.said.includes("nobody knows whether the store was put back") ? { is: true } : { not: second.said },
+  );
+  expect(await second.stop()).toEqual({ code: 0, signal: null });
+  heal(world);
+  expect(await theAccount(world)).toEqual(before);
+  await world.close();
 });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { StoppedWhileStarting } from "../../controller/service.ts";
 import { forgetAmbientAws, readLogLevel } from "../../config.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../model/settings.ts";
 import { connect } from "../client.ts";
@@ -58,7 +59,7 @@ export async function runDev(options: DevOptions, terminal: Terminal, stopped: A
       await assertPortFree(HOST, options.awsPort, { what: "the simulated AWS", flag: "--aws-port" });
     store = await openDevStore(options.store, directory);
     account = await openAccount(options, store);
-    mooring = await openMooring(options, { directory, store, account });
+    mooring = await openMooring(options, { directory, store, account, stopped });
     writeShellFiles({
       dataDirectory: directory.path,
       apiUrl: mooring.url,
@@ -89,6 +90,9 @@ export async function runDev(options: DevOptions, terminal: Terminal, stopped: A
       terminal,
       stopped,
     });
+  } catch (error) {
+    if (error instanceof StoppedWhileStarting) return stopping(options, transcript);
+    throw error;
   } finally {
     await mooring?.close();
     await account?.close();
@@ -115,15 +119,18 @@ interface Ending {
   stopped: AbortSignal;
 }
 
+function stopping({ isOnce }: DevOptions, transcript: Transcript): number {
+  transcript.say("stopping");
+  return isOnce ? EXIT.interrupted : EXIT.ok;
+}
+
 async function ending(
-  { isOnce }: DevOptions,
+  options: DevOptions,
   { problems, sampleFileSystemId, directory, url, transcript, terminal, stopped }: Ending,
 ): Promise<number> {
   // What a stop cut short is no problem, and whoever stopped it knows.
-  if (stopped.aborted) {
-    transcript.say("stopping");
-    return isOnce ? EXIT.interrupted : EXIT.ok;
-  }
+  if (stopped.aborted) return stopping(options, transcript);
+  const { isOnce } = options;
   for (const problem of problems) terminal.err(`${terminal.paint.red("mooring:")} ${problem}`);
   if (isOnce) {
     if (problems.length === 0) transcript.say("all converged, all repaired", "=");
@@ -157,7 +164,12 @@ async function openAccount(
 
 async function openMooring(
   { port }: DevOptions,
-  { directory, store, account }: { directory: DataDirectory; store: DevStore; account: DevAccount },
+  {
+    directory,
+    store,
+    account,
+    stopped,
+  }: { directory: DataDirectory; store: DevStore; account: DevAccount; stopped: AbortSignal },
 ): Promise<Mooring> {
   return startMooring({
     home: account.home,
@@ -171,5 +183,6 @@ async function openMooring(
     queues: null,
     eventBus: "default",
     log: createLog(readLogLevel() ?? "info", join(directory.path, "mooring.log")),
+    signal: stopped,
   });
 }
