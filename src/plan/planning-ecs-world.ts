@@ -363,3 +363,13 @@ function aDeployment(id: string, taskDefinitionArn: string, nowMs: number): Obse
     updatedAtMs: nowMs,
   };
 }
+
+/** With these bindings mounted and at rest; default: one, "data". */
+export function converged(...names: string[]): PlanningEcsWorld {
+  const world = new PlanningEcsWorld();
+  for (const name of names.length > 0 ? names : ["data"]) world.add(name);
+  world.settle();
+  return world;
+}
+
+export const types = (actions: { type: string }[]) => actions.map(({ type }) => type);
